@@ -1,0 +1,1 @@
+"""Dataset cards, small generated samples and shipped weights."""

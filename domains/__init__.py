@@ -1,0 +1,1 @@
+"""One folder a kind of data: the papers' architectures and the products people hold."""

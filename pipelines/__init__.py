@@ -1,0 +1,1 @@
+"""End-to-end runs, the command line and the reports."""
