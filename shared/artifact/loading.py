@@ -86,7 +86,7 @@ def _read_config(folder: Path) -> dict[str, Any]:
     if version > SCHEMA_VERSION:
         raise InputError(
             CONFIG_FILE,
-            f"has schema_version {version}, written by fourfold {document.get('library_version', '(unknown)')}",
+            f"has schema_version {version}, written by fourfold {document.get('library_version')}",
             where=str(folder),
             expected=f"at most {SCHEMA_VERSION}",
             remedy="Upgrade fourfold: pip install -U fourfold",

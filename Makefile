@@ -1,0 +1,68 @@
+# make demo, make test: each does its own set-up, on a machine with Python 3.11+, gcc and make.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# Two test processes on two cores, never more than four: each holds torch in memory.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
+TESTS ?= tests
+# One torch thread a process: on small machines two are slower than one.
+export OMP_NUM_THREADS ?= 1
+
+# Benchmark sets, where somebody has put them beside this folder (docs/data.md says how they are laid out).
+export FOURFOLD_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data))
+
+.PHONY: help demo test lint format benchmark clean
+
+help:
+	@echo "make demo       set up, run the quick pipeline on data that comes along, print where the report is"
+	@echo "make test       set up, lint, run the whole suite (TESTS=tests/shared runs a part)"
+	@echo "make lint       ruff and pyright        make format     ruff, writing"
+	@echo "make benchmark  every benchmark, results into benchmarks/results"
+	@echo "make clean      remove runs, caches and builds, keep .venv"
+
+demo: $(VENV)/.installed
+	$(BIN)/fourfold run forecast --preset quick --out runs/demo
+	@echo "report: $(abspath runs/demo/report.html)"
+
+test: lint
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --durations=15 $(TESTS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+benchmark: $(VENV)/.installed-bench
+	$(BIN)/fourfold benchmark
+
+clean:
+	rm -rf runs dist build .pytest_cache .ruff_cache .hypothesis
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "fourfold needs Python 3.11 or newer: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "this Python cannot make a virtual environment: apt install python3-venv" >&2; exit 1; }
+
+# Each stamp is out of date as soon as the dependencies change.
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install -q -e ".[io]"
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install -q --group dev
+	@touch $@
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(BIN)/python -m pip install -q -e ".[io,bench]"
+	@touch $@
