@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numba
 import numpy as np
+
+from ..errors import InputError
+from ..panels.panel import Panel
 
 
 @dataclass(frozen=True)
@@ -33,3 +37,115 @@ class Windows:
     """float32 [B, S] facts that do not change in time."""
     seasons: tuple[int, ...] = field(default=())
     """Further seasons, longest last, for models that use several."""
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+
+def gather_windows(
+    panel: Panel, series: np.ndarray, cutoff: np.ndarray, lookback: int, horizon: int
+) -> Windows:
+    """Gather one batch of windows; nothing but the batch itself is allocated.
+
+    Unobserved context values are filled from the window alone: linearly between observed
+    neighbours, with the nearest observed value at both ends (also left of the panel's first
+    row), with 0 in a window that holds no observed value.
+
+    Args:
+        series, cutoff: int [B], column and row of the last context step of every window.
+        lookback, horizon: steps L and H.
+    Raises:
+        InputError: a future covariate does not reach `cutoff + horizon`.
+    """
+    series = np.ascontiguousarray(series, dtype=np.int64)
+    cutoff = np.ascontiguousarray(cutoff, dtype=np.int64)
+    context, observed = _gather(panel.values, panel.observed, series, cutoff, lookback)
+    steps = np.arange(1 - lookback, horizon + 1)
+    return Windows(
+        context=context,
+        observed=observed,
+        series=series,
+        cutoff=cutoff,
+        horizon=horizon,
+        period=panel.period,
+        past=_take_covariates("past", panel.past, series, cutoff, steps[:lookback]),
+        future=_take_covariates("future", panel.future, series, cutoff, steps),
+        static=np.stack([column[series] for column in panel.static.values()], axis=-1)
+        if panel.static
+        else None,
+    )
+
+
+def targets(
+    panel: Panel, series: np.ndarray, cutoff: np.ndarray, horizon: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """What happened after each cutoff.
+
+    Returns:
+        values float32 [B, H] and observed bool [B, H]; steps beyond the panel are unobserved, value 0.
+    """
+    rows = np.asarray(cutoff)[:, None] + np.arange(1, horizon + 1)
+    inside = rows < len(panel.values)
+    rows = np.minimum(rows, len(panel.values) - 1)
+    column = np.asarray(series)[:, None]
+    observed = panel.observed[rows, column] & inside
+    return np.where(observed, panel.values[rows, column], np.float32(0)), observed
+
+
+def last_observed(panel: Panel) -> np.ndarray:
+    """int64 [N]: row of every series' last observed value, -1 for a series without any."""
+    reverse = panel.observed[::-1]
+    return np.where(reverse.any(axis=0), len(reverse) - 1 - reverse.argmax(axis=0), -1)
+
+
+def observed_steps(panel: Panel, series: np.ndarray, cutoff: np.ndarray) -> np.ndarray:
+    """int64 [B]: rows from each series' first observed value up to and including the cutoff."""
+    first = np.where(panel.observed.any(axis=0), panel.observed.argmax(axis=0), len(panel.observed))
+    return np.maximum(np.asarray(cutoff) + 1 - first[np.asarray(series)], 0)
+
+
+def _take_covariates(
+    kind: str, columns: dict[str, np.ndarray], series: np.ndarray, cutoff: np.ndarray, steps: np.ndarray
+) -> np.ndarray | None:
+    if not columns:
+        return None
+    rows = cutoff[:, None] + steps
+    for name, values in columns.items():
+        if len(rows) and rows.max() >= len(values):
+            raise InputError(
+                name,
+                f"this {kind} covariate has {len(values)} rows",
+                expected=f"at least {rows.max() + 1}, to reach the end of the horizon",
+                remedy="Give its values for every step of the horizon.",
+            )
+    rows = np.maximum(rows, 0)  # left of the first row the first value is repeated, as for the target
+    return np.stack([values[rows, series[:, None]] for values in columns.values()], axis=-1)
+
+
+@numba.njit(cache=True, nogil=True)
+def _gather(
+    values: np.ndarray, mask: np.ndarray, series: np.ndarray, cutoff: np.ndarray, lookback: int
+) -> tuple[np.ndarray, np.ndarray]:
+    context = np.zeros((len(series), lookback), dtype=np.float32)
+    observed = np.zeros((len(series), lookback), dtype=np.bool_)
+    for b in range(len(series)):
+        n, start = series[b], cutoff[b] - lookback + 1
+        last = -1
+        for i in range(max(0, -start), lookback):
+            row = start + i
+            if row >= len(values) or not mask[row, n]:
+                continue
+            context[b, i] = values[row, n]
+            observed[b, i] = True
+            if last < 0:
+                for j in range(i):
+                    context[b, j] = context[b, i]
+            elif i - last > 1:
+                step = (context[b, i] - context[b, last]) / (i - last)
+                for j in range(last + 1, i):
+                    context[b, j] = context[b, last] + step * (j - last)
+            last = i
+        if last >= 0:
+            for j in range(last + 1, lookback):
+                context[b, j] = context[b, last]
+    return context, observed
