@@ -1,4 +1,4 @@
-"""Unobserved steps of a context filled from its own values, so that every operator sees a whole window."""
+"""A short history made a whole window, and scale-free facts about the window."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ import torch
 from torch import Tensor
 
 
-def fill_unobserved(x_BL: Tensor, observed_BL: Tensor, period_B: Tensor) -> Tensor:
-    """Before the first observation the first season repeats backwards; inside gaps the last value holds.
+def extend_back(x_BL: Tensor, observed_BL: Tensor, period_B: Tensor) -> Tensor:
+    """Before the first observation, repeat the first season backwards; everything later stays as it is.
 
-    A history shorter than one season is extended by its first value. Rows without any observation
-    come back as zeros.
+    A history shorter than one season is extended by its first value; rows without any observation are zero.
     """
     lookback = x_BL.shape[1]
     steps = torch.arange(lookback, device=x_BL.device).expand_as(x_BL)
-    held = torch.where(observed_BL, steps, torch.zeros_like(steps)).cummax(1).values
     first = observed_BL.to(torch.uint8).argmax(1, keepdim=True)
     period = period_B[:, None]
     season = torch.where(first + period <= lookback, period, torch.ones_like(period)).clamp_min(1)
-    extended = torch.where(steps < first, first + torch.remainder(steps - first, season), steps)
-    filled = x_BL.gather(1, held.gather(1, extended))
-    return torch.where(observed_BL.any(1, keepdim=True), filled, torch.zeros_like(filled))
+    source = torch.where(steps < first, first + torch.remainder(steps - first, season), steps)
+    extended = x_BL.gather(1, source)
+    return torch.where(observed_BL.any(1, keepdim=True), extended, torch.zeros_like(extended))
 
 
 def context_facts(x_BL: Tensor, observed_BL: Tensor, period_B: Tensor) -> Tensor:

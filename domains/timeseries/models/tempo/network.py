@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from .backbone import build_backbone
-from .context import context_facts, fill_unobserved
+from .context import context_facts, extend_back
 from .continuation import STARTS, ContinuationHead, continuations
 from .decomposition import LearnedDecomposition, Parts, stl_parts
 from .gpt import GPT
@@ -75,8 +75,8 @@ class Tempo(nn.Module):
         return nn.ModuleDict({c: SoftPrompt(s.prompt_length, s.width) for c in COMPONENTS})
 
     def forward(self, context_BL: Tensor, observed_BL: Tensor, period_B: Tensor) -> TempoOutput:
-        """Forecast from float [B, L] contexts, bool [B, L] observed marks and int64 [B] periods."""
-        filled = fill_unobserved(context_BL, observed_BL, period_B)
+        """Forecast from float [B, L] contexts (gaps filled), bool [B, L] observed marks, int64 [B] periods."""
+        filled = extend_back(context_BL, observed_BL, period_B)
         scale = self.normalization.statistics(filled, torch.ones_like(observed_BL))
         window = self.normalization.normalize(filled, scale)
         parts = stl_parts(window, period_B) if self.decomposition is None else self.decomposition(window)
