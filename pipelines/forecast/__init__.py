@@ -1,0 +1,1 @@
+"""`fourfold run forecast`: from a table of series to models, their scores and a report."""

@@ -1,0 +1,52 @@
+"""Results to files: whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..shared.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SUFFIXES = (".csv", ".parquet", ".nc")
+
+
+def check_output(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> None:
+    """Refuse an output path that could not be written, before any work is done."""
+    if path.suffix.lower() not in suffixes:
+        raise InputError("--output", f"{path.name} ends in {path.suffix or 'nothing'}", expected=" or ".join(suffixes))
+    if path.is_dir():
+        raise InputError("--output", f"{path} is a folder", expected="a file")
+    if not path.absolute().parent.is_dir():
+        raise InputError("--output", f"the folder {path.parent} does not exist", remedy="Make it first")
+    if not os.access(path.absolute().parent, os.W_OK):
+        raise InputError("--output", f"the folder {path.parent} cannot be written to")
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV or Parquet, by suffix."""
+    if path.suffix.lower() == ".csv":
+        write_whole(path, lambda target: frame.to_csv(target, index=False))
+    else:
+        write_whole(path, lambda target: frame.to_parquet(target, index=False))
+
+
+def write_json(content: Any, path: Path) -> None:
+    """Write JSON; refuses values that are not finite."""
+    text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    write_whole(path, lambda target: target.write_text(text, encoding="utf-8"))
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a file beside `path`, then put it in place in one rename."""
+    beside = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        write(beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)

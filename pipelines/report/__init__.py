@@ -1,0 +1,1 @@
+"""Building blocks of the reports: one self-contained HTML page with inline pictures."""
