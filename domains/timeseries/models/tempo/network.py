@@ -75,7 +75,7 @@ class Tempo(nn.Module):
         return nn.ModuleDict({c: SoftPrompt(s.prompt_length, s.width) for c in COMPONENTS})
 
     def forward(self, context_BL: Tensor, observed_BL: Tensor, period_B: Tensor) -> TempoOutput:
-        """Forecast from float [B, L] contexts (gaps filled), bool [B, L] observed marks, int64 [B] periods."""
+        """Forecast from contexts with gaps filled [B, L], observed marks [B, L] and int64 periods [B]."""
         filled = extend_back(context_BL, observed_BL, period_B)
         scale = self.normalization.statistics(filled, torch.ones_like(observed_BL))
         window = self.normalization.normalize(filled, scale)

@@ -1,0 +1,50 @@
+"""A panel's windows as training samples for TEMPO."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .....shared.forecasting.window_index import usable_windows
+from .....shared.forecasting.windows import gather_windows, targets
+from .....shared.panels.panel import Panel
+
+
+class WindowSource:
+    """Every usable window of some rows of a panel, by index (a `BatchSource`).
+
+    Errors count in units of each series' standard deviation over `scale_rows`, so that the loss is
+    that of z-scored series while the network reads the data as it is.
+    """
+
+    def __init__(self, panel: Panel, rows: slice, scale_rows: slice, lookback: int, horizon: int) -> None:
+        self.panel, self.lookback, self.horizon = panel, lookback, horizon
+        self.series, self.cutoff = usable_windows(panel, rows, lookback, horizon)
+        self.scales = series_deviations(panel, scale_rows)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    def batch(self, indices: np.ndarray) -> dict[str, Tensor]:
+        """Tensors as `TempoObjective` reads them."""
+        series, cutoff = self.series[indices], self.cutoff[indices]
+        windows = gather_windows(self.panel, series, cutoff, self.lookback, 0)
+        future, observed = targets(self.panel, series, cutoff, self.horizon)
+        return {
+            "context": torch.from_numpy(windows.context),
+            "observed": torch.from_numpy(windows.observed),
+            "target": torch.from_numpy(future),
+            "target_observed": torch.from_numpy(observed),
+            "period": torch.full((len(series),), self.panel.period, dtype=torch.int64),
+            "scale": torch.from_numpy(self.scales[series]),
+        }
+
+
+def series_deviations(panel: Panel, rows: slice) -> np.ndarray:
+    """Standard deviation of each series over its observed `rows`, float32 [N]; 1 for a constant."""
+    values, observed = panel.values[rows].astype(np.float64), panel.observed[rows]
+    count = np.maximum(observed.sum(0), 1)
+    mean = (values * observed).sum(0) / count
+    spread = np.sqrt((np.square(values - mean) * observed).sum(0) / count)
+    return np.where(spread > 0, spread, 1.0).astype(np.float32)
