@@ -92,16 +92,9 @@ def targets(
     return np.where(observed, panel.values[rows, column], np.float32(0)), observed
 
 
-def last_observed(panel: Panel) -> np.ndarray:
-    """int64 [N]: row of every series' last observed value, -1 for a series without any."""
-    reverse = panel.observed[::-1]
-    return np.where(reverse.any(axis=0), len(reverse) - 1 - reverse.argmax(axis=0), -1)
-
-
 def observed_steps(panel: Panel, series: np.ndarray, cutoff: np.ndarray) -> np.ndarray:
     """int64 [B]: rows from each series' first observed value up to and including the cutoff."""
-    first = np.where(panel.observed.any(axis=0), panel.observed.argmax(axis=0), len(panel.observed))
-    return np.maximum(np.asarray(cutoff) + 1 - first[np.asarray(series)], 0)
+    return np.maximum(np.asarray(cutoff) + 1 - panel.first_rows()[np.asarray(series)], 0)
 
 
 def _take_covariates(
