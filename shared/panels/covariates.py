@@ -10,15 +10,11 @@ import pandas as pd
 from ..errors import InputError
 from .frame_columns import numeric_column
 from .gaps import fill_linear
+from .missing import Cells
 
 
 def covariate_array(
-    frame: pd.DataFrame,
-    name: str,
-    rows: np.ndarray,
-    series_codes: np.ndarray,
-    written: np.ndarray,
-    names: Sequence[str],
+    frame: pd.DataFrame, name: str, rows: np.ndarray, series: np.ndarray, cells: Cells
 ) -> np.ndarray:
     """One covariate column as float32 [T, N].
 
@@ -27,9 +23,8 @@ def covariate_array(
 
     Args:
         rows: int64 [R], step of each row of the frame.
-        series_codes: int64 [R].
-        written: bool [T, N], cells that have a row.
-        names: of the N series, for messages.
+        series: int64 [R].
+        cells: the target's cells, for their shape and names.
 
     Raises:
         InputError: not numeric, or missing in some row.
@@ -41,13 +36,13 @@ def covariate_array(
         raise InputError(
             name,
             f"{np.count_nonzero(blank)} covariate value{'s are' if blank.sum() > 1 else ' is'} missing (NaN)",
-            where=f"row {row}, series {names[series_codes[row]]!r}",
+            where=f"row {row}, series {cells.names[series[row]]!r}",
             expected="a number in every row",
             remedy="Fill the column, or leave it out of past= and future=",
         )
-    table = np.zeros(written.shape, np.float32)
-    table[rows, series_codes] = values
-    return table if written.all() else spread(table, written)
+    table = np.zeros(cells.written.shape, np.float32)
+    table[rows, series] = values
+    return table if cells.written.all() else spread(table, cells.written)
 
 
 def spread(table: np.ndarray, written: np.ndarray) -> np.ndarray:

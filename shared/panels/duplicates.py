@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..errors import InputError
-from .time_axis import show
-from .time_stamps import Stamps, to_zone
-
-if TYPE_CHECKING:
-    from .long_frame import LongColumns
+from .missing import label_time
+from .read_options import DedupePolicy
+from .time_stamps import Stamps
 
 LISTED = 5
 
@@ -20,9 +18,9 @@ def settle_duplicates(
     series_codes: np.ndarray,
     stamps: Stamps,
     values: np.ndarray,
-    dedupe: str | None,
-    names: list[str],
-    columns: LongColumns,
+    dedupe: DedupePolicy | None,
+    names: Sequence[str],
+    field: str,
 ) -> tuple[np.ndarray | None, np.ndarray]:
     """Rows to keep (None for all) and values, after duplicates were settled by `dedupe`.
 
@@ -33,10 +31,8 @@ def settle_duplicates(
         dedupe: None raises, "first" or "last" keeps that row, "mean" averages into the first.
 
     Raises:
-        InputError: there are duplicates and `dedupe` is None, or `dedupe` is not known.
+        InputError: there are duplicates and `dedupe` is None.
     """
-    if dedupe not in (None, "first", "last", "mean"):
-        raise InputError("dedupe", f"{dedupe!r} is not known", expected="first, last, mean or None")
     key = series_codes * stamps.distinct.size + stamps.codes
     if np.all(key[1:] > key[:-1]):
         return None, values
@@ -45,7 +41,7 @@ def settle_duplicates(
     if not again.any():
         return None, values
     if dedupe is None:
-        _raise_duplicates(series_codes, stamps, order[again], names, columns)
+        _raise_duplicates(series_codes, stamps, order[again], names, field)
     starts = np.flatnonzero(~again)
     ends = np.append(starts[1:], order.size) - 1
     kept = order[ends if dedupe == "last" else starts]
@@ -65,7 +61,7 @@ def _group_means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
 
 def _raise_duplicates(
-    series_codes: np.ndarray, stamps: Stamps, rows: np.ndarray, names: list[str], columns: LongColumns
+    series_codes: np.ndarray, stamps: Stamps, rows: np.ndarray, names: Sequence[str], field: str
 ) -> None:
     listed = [
         f"({names[series_codes[row]]}, {label_time(stamps.distinct[stamps.codes[row]], stamps.timezone)})"
@@ -73,18 +69,9 @@ def _raise_duplicates(
     ]
     more = f" and {rows.size - LISTED} more" if rows.size > LISTED else ""
     raise InputError(
-        f"{columns.id_col or 'series'}, {columns.time_col}",
+        field,
         f"{rows.size} row{'s repeat' if rows.size > 1 else ' repeats'} a series and time",
         where=", ".join(listed) + more,
         expected="one row for each series and time",
         remedy='Pass dedupe="first", "last" or "mean", or aggregate first',
     )
-
-
-def label_time(stamp: np.generic, timezone: str | None, *, local: bool = False) -> str:
-    """A stamp of the axis as the person wrote it: in their zone."""
-    if timezone is None or not isinstance(stamp, np.datetime64):
-        return show(stamp)
-    import pandas as pd
-
-    return str(to_zone(pd.DatetimeIndex([stamp]), timezone, local=local)[0])

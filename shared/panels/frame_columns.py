@@ -50,7 +50,7 @@ def warn_unused(frame: pd.DataFrame, used: Sequence[str]) -> None:
     unused = [str(name) for name in frame.columns if name not in used]
     if unused:
         warnings.warn(
-            f"columns {', '.join(unused)} are not used. Name them in past=, future= or static=, or drop them.",
+            f"not used: {', '.join(unused)}. Name them in past=, future= or static=, or drop them.",
             InputWarning,
             stacklevel=4,
         )

@@ -83,7 +83,7 @@ def fill_linear(values: np.ndarray, observed: np.ndarray, limit: int | None = No
 def fill_seasonal(
     values: np.ndarray, observed: np.ndarray, period: int, limit: int | None = None
 ) -> np.ndarray:
-    """Each gap takes the seasonal mean of its phase plus a straight line through what is left of its neighbours.
+    """Each gap takes the seasonal mean of its phase plus a line through what is left of its neighbours.
 
     The series is freed of its mean seasonal pattern (rows of equal phase modulo `period`), filled by
     `fill_linear`, and given the pattern back. Shapes as in `fill_linear`.

@@ -2,72 +2,108 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from ..errors import InputError
-from .axis_choice import ChosenAxis
-from .duplicates import label_time
 from .gaps import fill_linear, fill_seasonal
+from .read_options import MissingPolicy
+from .time_axis import show
+from .time_stamps import to_zone
 
-MissingPolicy = Literal["raise", "mask", "interpolate", "seasonal"]
-POLICIES = ("raise", "mask", "interpolate", "seasonal")
 _REMEDY = 'Pass missing="mask", "interpolate" or "seasonal", or fill them first (fill_gaps)'
 
 
-def check_policy(missing: str) -> None:
-    """Raise InputError for a policy that is not known."""
-    if missing not in POLICIES:
-        raise InputError("missing", f"{missing!r} is not known", expected=", ".join(POLICIES))
+@dataclass(frozen=True)
+class Cells:
+    """A panel in the making: T steps, N series."""
+
+    values: np.ndarray
+    """float32 [T, N], 0 where not observed."""
+    observed: np.ndarray
+    """bool [T, N]."""
+    written: np.ndarray
+    """bool [T, N], cells that had a place in the input, with a value or without."""
+    time: pd.Index
+    names: tuple[str, ...]
+    timezone: str | None = None
+    local: bool = False
+
+    def label(self, row: int, series: int) -> str:
+        """Where a cell is, in the person's words."""
+        stamp = label_time(self.time.to_numpy()[row], self.timezone, local=self.local)
+        return f"series {self.names[series]!r}, {stamp}"
 
 
-def require_complete(
-    values: np.ndarray,
-    observed: np.ndarray,
-    time: pd.Index,
-    names: list[str] | tuple[str, ...],
-    *,
-    field: str,
-    timezone: str | None = None,
-    local: bool = False,
-    written: np.ndarray | None = None,
-) -> None:
-    """Raise unless every series is observed at each step from its first row to its last.
+def label_time(stamp: np.generic, timezone: str | None, *, local: bool = False) -> str:
+    """A stamp of the axis as the person wrote it: in their zone."""
+    if timezone is None or not isinstance(stamp, np.datetime64):
+        return show(stamp)
+    return str(to_zone(pd.DatetimeIndex([stamp]), timezone, local=local)[0])
 
-    Args:
-        values: unused where observed; only its shape [T, N] counts.
-        observed: bool [T, N].
-        written: bool [T, N], cells that had a row in the input (with or without a value); all when None.
+
+def settle_missing(
+    cells: Cells, field: str, missing: MissingPolicy, period: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values and mask [T, N] after the policy; filled steps count as observed, as the person asked.
+
+    "mask" leaves zeros that the mask marks; "interpolate" draws lines between neighbours; "seasonal"
+    adds the mean seasonal pattern. Only steps between a series' first and last observation are filled.
+
+    Raises:
+        InputError: something is missing and the policy is "raise", or a series has no value at all.
     """
-    present = np.ones_like(observed) if written is None else written
-    blank = present & ~observed
-    if blank.any():
-        series = int(np.flatnonzero(blank.any(0))[0])
-        row = int(blank[:, series].argmax())
-        count = int(np.count_nonzero(blank))
+    if missing == "raise":
+        _require_values(cells, field)
+        _require_steps(cells, field)
+    empty = np.flatnonzero(~cells.observed.any(0))
+    if empty.size:
         raise InputError(
             field,
-            f"{count} value{'s are' if count > 1 else ' is'} missing (NaN)",
-            where=f"series {names[series]!r}, {label_time(time.to_numpy()[row], timezone, local=local)}",
-            expected="a finite number at every step",
-            remedy=_REMEDY,
+            f"{empty.size} series hold no value at all",
+            where=f"series {cells.names[empty[0]]!r}",
+            remedy="Leave them out",
         )
-    gaps = interior(present) & ~present
-    if gaps.any():
-        series = int(np.flatnonzero(gaps.any(0))[0])
-        row = int(gaps[:, series].argmax())
-        count = int(np.count_nonzero(gaps))
-        concerned = int(np.count_nonzero(gaps.any(0)))
-        raise InputError(
-            field,
-            f"{count} time step{'s are' if count > 1 else ' is'} missing in {concerned} "
-            f"of {len(names)} series (irregular gaps)",
-            where=f"series {names[series]!r}, {label_time(time.to_numpy()[row], timezone, local=local)}",
-            expected="no gaps between a series' first and last step",
-            remedy=_REMEDY,
-        )
+    if missing in ("raise", "mask") or cells.observed.all():
+        return cells.values, cells.observed
+    if missing == "interpolate":
+        return fill_linear(cells.values, cells.observed), interior(cells.observed)
+    return fill_seasonal(cells.values, cells.observed, period), interior(cells.observed)
+
+
+def _require_values(cells: Cells, field: str) -> None:
+    blank = cells.written & ~cells.observed
+    if not blank.any():
+        return
+    series = int(np.flatnonzero(blank.any(0))[0])
+    count = int(np.count_nonzero(blank))
+    raise InputError(
+        field,
+        f"{count} value{'s are' if count > 1 else ' is'} missing (NaN)",
+        where=cells.label(int(blank[:, series].argmax()), series),
+        expected="a finite number at every step",
+        remedy=_REMEDY,
+    )
+
+
+def _require_steps(cells: Cells, field: str) -> None:
+    if cells.written.all():
+        return
+    gaps = interior(cells.written) & ~cells.written
+    if not gaps.any():
+        return
+    concerned = np.flatnonzero(gaps.any(0))
+    count = int(np.count_nonzero(gaps))
+    raise InputError(
+        field,
+        f"{count} time step{'s are' if count > 1 else ' is'} missing "
+        f"in {concerned.size} of {len(cells.names)} series (irregular gaps)",
+        where=cells.label(int(gaps[:, concerned[0]].argmax()), int(concerned[0])),
+        expected="no gaps between a series' first and last step",
+        remedy=_REMEDY,
+    )
 
 
 def interior(present: np.ndarray) -> np.ndarray:
@@ -77,56 +113,17 @@ def interior(present: np.ndarray) -> np.ndarray:
     return started & running
 
 
-def fill_missing(
-    values: np.ndarray, observed: np.ndarray, policy: MissingPolicy, period: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Values [T, N] and mask after the policy; filled steps count as observed, as the person asked.
-
-    "mask" leaves zeros that `observed` marks; "interpolate" draws lines between neighbours; "seasonal"
-    takes the mean of the same phase of the season. Only steps between a series' first and last
-    observation are filled.
-    """
-    if policy in ("raise", "mask") or observed.all():
-        return values, observed
-    fill = fill_linear if policy == "interpolate" else fill_seasonal
-    return (fill(values, observed) if policy == "interpolate" else fill(values, observed, period)), interior(
-        observed
-    )
-
-
-def settle_missing(
-    values: np.ndarray,
-    rows: np.ndarray,
-    series_codes: np.ndarray,
-    axis: ChosenAxis,
-    names: list[str],
-    field: str,
-    timezone: str | None,
-    missing: MissingPolicy,
-    period: int,
+def scatter(
+    values: np.ndarray, rows: np.ndarray, series: np.ndarray, shape: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scatter float64 rows [R] into a panel and settle what is missing.
-
-    Returns:
-        values float32 [T, N], observed bool [T, N], written bool [T, N] (cells that had a row).
-    """
-    shape = (len(axis.time), len(names))
-    panel, written = np.zeros(shape, np.float32), np.zeros(shape, bool)
-    present = ~np.isnan(values)
-    panel[rows, series_codes] = np.where(present, values, 0.0)
-    written[rows, series_codes] = True
-    observed = written.copy()
-    observed[rows[~present], series_codes[~present]] = False
-    if missing == "raise":
-        require_complete(
-            panel,
-            observed,
-            axis.time,
-            names,
-            field=field,
-            timezone=timezone,
-            local=axis.local,
-            written=written,
-        )
-    panel, observed = fill_missing(panel, observed, missing, period)
-    return panel, observed, written
+    """float64 rows [R] with NaN as (values float32, observed, written), each [T, N]."""
+    table, written = np.zeros(shape, np.float32), np.zeros(shape, bool)
+    blank = np.isnan(values)
+    table[rows, series] = values
+    written[rows, series] = True
+    observed = written
+    if blank.any():
+        table[rows[blank], series[blank]] = 0.0
+        observed = written.copy()
+        observed[rows[blank], series[blank]] = False
+    return table, observed, written

@@ -29,7 +29,7 @@ class Panel:
     observed: np.ndarray
     """bool [T, N]."""
     time: pd.Index
-    """DatetimeIndex without zone (see `local`), or an integer index, strictly increasing and regular. Length T."""
+    """DatetimeIndex without zone (see `local`), or an integer index; increasing and regular. Length T."""
     series: tuple[str, ...]
     """Names of the N series, in the order of the input."""
     freq: str | int

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from .long_frame import LongColumns, read_long
-from .missing import MissingPolicy, check_policy
+from .long_reading import LongColumns, read_long
 from .panel import Panel
+from .read_options import DedupePolicy, MissingPolicy, ReadOptions
 
 
 def read_panel(
@@ -21,16 +21,14 @@ def read_panel(
     freq: str | int | None = None,
     period: int | None = None,
     missing: MissingPolicy = "raise",
-    dedupe: str | None = None,
+    dedupe: DedupePolicy | None = None,
     past: Sequence[str] = (),
     future: Sequence[str] = (),
     static: Sequence[str] = (),
     timezone: str | None = None,
 ) -> Panel:
     """Read time series from what people have them in."""
-    check_policy(missing)
+    options = ReadOptions(freq, period, missing, dedupe, timezone)
     columns = LongColumns(id_col, time_col, target_col, tuple(past), tuple(future), tuple(static))
     assert isinstance(data, pd.DataFrame)
-    return read_long(
-        data, columns, freq=freq, period=period, missing=missing, dedupe=dedupe, timezone=timezone
-    )
+    return read_long(data, columns, options)

@@ -118,7 +118,7 @@ def _raise_off_grid(
     )
 
 
-def show(stamp: np.generic | int) -> str:
+def show(stamp: object) -> str:
     """A stamp as people write it, without idle zeros."""
     if not isinstance(stamp, np.datetime64):
         return str(stamp)

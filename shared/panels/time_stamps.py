@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from pandas.tseries.api import guess_datetime_format
 
 from ..errors import InputError
 
@@ -48,6 +49,11 @@ class Stamps:
     """datetime64 (UTC when `timezone` is set) or int64 [U], sorted, distinct."""
     timezone: str | None
     form: TimeFormat
+
+    def take(self, rows: np.ndarray) -> Stamps:
+        """Only the stamps of `rows` (int64)."""
+        distinct, codes = np.unique(self.codes[rows], return_inverse=True)
+        return Stamps(codes, self.distinct[distinct], self.timezone, self.form)
 
 
 def to_zone(time: pd.DatetimeIndex, timezone: str | None, *, local: bool) -> pd.DatetimeIndex:
@@ -122,16 +128,16 @@ def _read_dates(column: pd.Series, distinct: pd.Index, field: str) -> tuple[Time
 def _guess_pattern(text: str) -> str | None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pandas warns when it sees a day above 12 first; the guess is right
-        return pd.tseries.api.guess_datetime_format(text)
+        return guess_datetime_format(text)
 
 
 def _parse(distinct: pd.Index, pattern: str | None, field: str) -> pd.DatetimeIndex:
     """Dates of strings or objects; the first that is none is named."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for attempt in ({"format": pattern}, {"format": "ISO8601"}, {"format": "mixed"}):
+        for attempt in (pattern, "ISO8601", "mixed"):
             try:
-                return pd.DatetimeIndex(pd.to_datetime(distinct, **attempt))
+                return pd.DatetimeIndex(pd.to_datetime(distinct, format=attempt))
             except (ValueError, TypeError, OverflowError):
                 continue
         bad = pd.isna(pd.to_datetime(distinct, format="mixed", errors="coerce", utc=True))
