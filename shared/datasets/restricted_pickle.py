@@ -1,0 +1,100 @@
+"""Reading other people's pickles without running their code: plain containers, numbers and arrays only.
+
+Sensor graphs and citation graphs are published as pickles, many written by Python 2. A pickle can name any
+function and call it, so everything but the few constructors below is refused before it is looked up.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy._core import multiarray  # where NumPy itself keeps the constructors that its pickles name
+
+from ..errors import InputError
+
+MAXIMUM_BYTES = 1 << 30
+
+_ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
+    ("collections", "OrderedDict"): OrderedDict,
+    ("builtins", "complex"): complex,
+    ("builtins", "set"): set,
+    ("builtins", "frozenset"): frozenset,
+    ("numpy", "ndarray"): np.ndarray,
+    ("numpy", "dtype"): np.dtype,
+}
+for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
+    _ALLOWED[_module, "_reconstruct"] = multiarray._reconstruct
+    _ALLOWED[_module, "scalar"] = multiarray.scalar
+_PYTHON_2 = {"__builtin__": "builtins"}
+
+
+class _Restricted(pickle.Unpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        found = _ALLOWED.get((_PYTHON_2.get(module, module), name))
+        if found is None:
+            raise _Refused(f"{module}.{name}")
+        return found
+
+    def persistent_load(self, pid: Any) -> Any:
+        raise _Refused("a persistent id")
+
+
+class _Refused(Exception):
+    """Something that is not data."""
+
+
+def read_restricted_pickle(
+    path: str | Path, *, encoding: Literal["ASCII", "latin1", "bytes"] = "ASCII"
+) -> Any:
+    """The object in a pickle of dicts, lists, tuples, sets, text, numbers and NumPy arrays.
+
+    Args:
+        path: the file.
+        encoding: how to read the 8-bit text of Python 2; "latin1" for arrays that Python 2 wrote.
+
+    Raises:
+        InputError: the file names anything else, holds arrays of objects, is damaged, or is over 1 GiB.
+    """
+    path = Path(path)
+    remedy = "Ask its owner for CSV, NPZ or safetensors"
+    try:
+        if path.stat().st_size > MAXIMUM_BYTES:
+            raise InputError(str(path), "is over 1 GiB", expected="a small table or graph", remedy=remedy)
+        with path.open("rb") as file:
+            content = _Restricted(file, encoding=encoding).load()
+    except InputError:
+        raise
+    except _Refused as error:
+        problem = f"the pickle asks for {error}, which could run code; nothing was loaded"
+        raise InputError(
+            str(path), problem, expected="dicts, lists, text, numbers and arrays", remedy=remedy
+        ) from None
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from None
+    except Exception as error:
+        # A damaged pickle fails in whatever way its bytes happen to mean.
+        problem = f"is not a readable pickle ({type(error).__name__}: {error})"
+        raise InputError(str(path), problem, remedy=f"{remedy}, or try encoding='latin1'") from None
+    _refuse_objects(content, str(path))
+    return content
+
+
+def _refuse_objects(content: Any, where: str) -> None:
+    """Object arrays hide anything inside; refuse them wherever they are nested."""
+    waiting, seen = [content], set()
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen:
+            continue
+        seen.add(id(item))
+        if isinstance(item, np.ndarray) and item.dtype.hasobject:
+            raise InputError(where, "holds an array of objects", expected="arrays of numbers or text")
+        if isinstance(item, dict):
+            waiting += [*item.keys(), *item.values()]
+        elif isinstance(item, (list, tuple, set, frozenset)):
+            waiting += item
