@@ -1,0 +1,41 @@
+"""Splits of a panel's rows in time, as the field's benchmarks use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import InputError
+
+ETT_MONTH = 30 * 24
+"""Hours of a month in the ETT benchmark: 12 months to train, 4 to validate, 4 to test."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows of targets; contexts may reach back over the border."""
+
+    train: slice
+    validation: slice
+    test: slice
+
+
+def ett_split(steps_per_hour: int = 1) -> Split:
+    """Standard ETT borders: 8640/2880/2880 rows, times 4 for the quarter-hourly sets (Zhou et al. 2021)."""
+    month = ETT_MONTH * steps_per_hour
+    return Split(slice(0, 12 * month), slice(12 * month, 16 * month), slice(16 * month, 20 * month))
+
+
+def fraction_split(steps: int, train: float = 0.7, test: float = 0.2) -> Split:
+    """First `train`, last `test`, validation between; counts rounded down as in the Informer lineage.
+
+    Raises:
+        InputError: the shares leave no rows to train on or exceed the whole.
+    """
+    first, last = int(steps * train), int(steps * test)
+    if first < 1 or last < 0 or first + last > steps:
+        raise InputError(
+            "split",
+            f"train {train:g} and test {test:g} of {steps} rows do not fit",
+            expected="positive shares that sum to at most 1",
+        )
+    return Split(slice(0, first), slice(first, steps - last), slice(steps - last, steps))
