@@ -7,10 +7,14 @@ os.environ.setdefault("NUMBA_NUM_THREADS", "2")
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
 torch.set_num_threads(1)
+# The first example often pays for a compilation or an import, so no example has a deadline.
+hypothesis.settings.register_profile("fourfold", deadline=None)
+hypothesis.settings.load_profile("fourfold")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..errors import InputError
 
 LIBRARY = "fourfold"
+_HEADER = re.compile(r"---\n(.*?)^---\n", re.DOTALL | re.MULTILINE)
 
 
 class DataUse(BaseModel):
@@ -67,7 +69,7 @@ class ModelCard(BaseModel):
             "metrics": _unique(figure.metric for figure in self.metrics),
             "card": self.model_dump(mode="json"),
         }
-        text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=100)
+        text = yaml.safe_dump(header, sort_keys=False, width=100)
         return f"---\n{text}---\n\n{self._body()}"
 
     def _body(self) -> str:
@@ -90,11 +92,11 @@ class ModelCard(BaseModel):
             InputError: the header is absent, is not YAML, or does not describe a card.
         """
         remedy = "Restore README.md as it was saved, or save the model again"
-        pieces = text.split("---\n", 2)
-        if len(pieces) < 3 or pieces[0].strip():
+        found = _HEADER.match(text)
+        if found is None:
             raise InputError("README.md", "has no YAML header between --- lines", where=where, remedy=remedy)
         try:
-            header = yaml.safe_load(pieces[1])
+            header = yaml.safe_load(found[1])
         except yaml.YAMLError as error:
             raise InputError(
                 "README.md", f"header is not YAML ({error})", where=where, remedy=remedy
