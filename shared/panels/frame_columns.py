@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,11 @@ def bare_columns(
     if isinstance(index, pd.RangeIndex) and index.start == 0 and index.step == 1 and index.name is None:
         return frame, None, ()
     return frame.reset_index(drop=True), index, ()
+
+
+def column_of(frame: pd.DataFrame, name: object) -> pd.Series:
+    """The one column of this name."""
+    return cast("pd.Series", frame[name])
 
 
 def require_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> None:
@@ -62,7 +68,7 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
     Raises:
         InputError: not numeric, complex, infinite, or beyond the range of float32.
     """
-    column = frame[name]
+    column = column_of(frame, name)
     is_number = pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "c"
     if not is_number and column.dtype == object:
         column, is_number = _numbers_in_objects(column)
@@ -70,7 +76,7 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
         raise InputError(
             str(name),
             f"values are {frame[name].dtype}, not numbers",
-            where=_first_odd(frame[name]),
+            where=_first_odd(column_of(frame, name)),
             expected="integers or floats",
             remedy="Convert the column, for example with pandas.to_numeric",
         )
@@ -93,19 +99,23 @@ def _numbers_in_objects(column: pd.Series) -> tuple[pd.Series, bool]:
     """Objects that all are real numbers or missing (None, Decimal, mixed ints and floats)."""
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in ("integer", "floating", "mixed-integer-float", "decimal", "boolean", "empty"):
-        return pd.to_numeric(column.astype(float)), True
+        return column.astype(float), True
     return column, False
 
 
 def _first_odd(column: pd.Series) -> str | None:
     """Row and value of the first entry that is no number."""
-    if column.dtype.kind == "c":
+    if column.dtype.kind in "cM":
         return None
-    plain = column.astype(object)
-    odd = (
-        pd.to_numeric(plain, errors="coerce").isna() & plain.notna() if column.dtype != "M" else plain.notna()
-    )
-    if not odd.any():
-        return None
-    row = int(np.flatnonzero(odd.to_numpy())[0])
-    return f"row {row} ({plain.iloc[row]!r})"
+    for row, value in enumerate(column.astype(object)):
+        if not pd.isna(value) and not isinstance(value, int | float) and not _is_number(str(value)):
+            return f"row {row} ({value!r})"
+    return None
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -34,6 +34,8 @@ def to_long(panel: Panel, spec: FrameSpec | None = None) -> pd.DataFrame:
     for name in spec.columns:
         if name == spec.id_col:
             made[name] = spec.id_column(series)
+        elif name == spec.time_col and name in spec.exact:
+            made[name] = spec.exact[name][inside]
         elif name == spec.time_col:
             made[name] = spec.time_format.restore(panel.time, panel.timezone, local=panel.local).take(rows)
         else:

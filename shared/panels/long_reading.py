@@ -12,7 +12,7 @@ from ..errors import InputError
 from .axis_choice import ChosenAxis, choose_axis
 from .covariates import covariate_array, static_arrays
 from .duplicates import settle_duplicates
-from .frame_columns import bare_columns, numeric_column, require_columns, warn_unused
+from .frame_columns import bare_columns, column_of, numeric_column, require_columns, warn_unused
 from .frame_spec import FrameSpec
 from .missing import Cells, scatter, settle_missing
 from .panel import Panel
@@ -62,7 +62,7 @@ def read_long(frame: pd.DataFrame, columns: LongColumns, options: ReadOptions) -
         raise InputError(columns.target_col, "there are no rows", remedy="Pass at least a few time steps")
     series, ids = _factorize_ids(frame, columns.id_col)
     names = tuple(str(name) for name in ids)
-    stamps = read_stamps(frame[columns.time_col], options.timezone)
+    stamps = read_stamps(column_of(frame, columns.time_col), options.timezone)
     target = numeric_column(frame, columns.target_col)
     field = ", ".join(filter(None, (columns.id_col, columns.time_col)))
     kept, target = settle_duplicates(series, stamps, target, options.dedupe, names, field)
@@ -114,24 +114,25 @@ def _spec(
         dtypes={name: frame[name].dtype for name in columns.values},
         row_time=axis.time.to_numpy()[axis.positions[stamps.codes]],
         row_series=series,
-        exact=_exact_columns(frame, columns),
+        exact=_exact_columns(frame, columns, stamps),
         index=index,
         index_names=index_names,
     )
 
 
-def _exact_columns(frame: pd.DataFrame, columns: LongColumns) -> dict[str, Any]:
-    """Columns that a float32 panel would round, kept as they were."""
-    return {
-        name: frame[name].array for name in columns.values if str(frame[name].dtype) not in _EXACT_IN_FLOAT32
-    }
+def _exact_columns(frame: pd.DataFrame, columns: LongColumns, stamps: Stamps) -> dict[str, Any]:
+    """Columns that a float32 panel would round, and dates in the person's writing, kept as they were."""
+    names = [name for name in columns.values if str(frame[name].dtype) not in _EXACT_IN_FLOAT32]
+    if stamps.form.kind in ("string", "date"):
+        names.append(columns.time_col)
+    return {name: column_of(frame, name).array for name in names}
 
 
 def _factorize_ids(frame: pd.DataFrame, id_col: str | None) -> tuple[np.ndarray, pd.Index]:
     """Series codes [R] and ids in order of first appearance."""
     if id_col is None:
         return np.zeros(len(frame), np.int64), pd.Index(["y"])
-    codes, ids = pd.factorize(frame[id_col], sort=False)
+    codes, ids = pd.factorize(column_of(frame, id_col), sort=False)
     if (codes < 0).any():
         raise InputError(
             id_col,

@@ -114,35 +114,94 @@ def _read_dates(column: pd.Series, distinct: pd.Index, field: str) -> tuple[Time
         return TimeFormat("datetime", column.dtype), pd.DatetimeIndex(distinct.astype("datetime64[us]"))
     first = distinct[0] if len(distinct) else ""
     if isinstance(first, datetime.date) and not isinstance(first, datetime.datetime):
-        return TimeFormat("date", column.dtype), _parse(distinct, None, field)
+        return TimeFormat("date", column.dtype), _parse(distinct, field)
     if isinstance(first, datetime.datetime | np.datetime64):
-        return TimeFormat("datetime", object), _parse(distinct, None, field)
+        return TimeFormat("datetime", object), _parse(distinct, field)
     if not isinstance(first, str):
         raise InputError(
             field, f"{column.dtype} values are not times", where="row 0", expected=_REMEDY[4:].lower()
         )
-    pattern = _guess_pattern(first)
-    return TimeFormat("string", column.dtype, pattern), _parse(distinct, pattern, field)
+    dates, pattern = _parse_texts(distinct, field)
+    return TimeFormat("string", column.dtype, pattern), dates
 
 
-def _guess_pattern(text: str) -> str | None:
+def _parse(distinct: pd.Index, field: str) -> pd.DatetimeIndex:
+    """Dates of date objects."""
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(distinct))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise InputError(
+            field, f"some times are not dates: {error}", expected="dates", remedy=_REMEDY
+        ) from error
+
+
+def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | None]:
+    """Dates of texts that all follow one pattern (or ISO 8601), and the pattern.
+
+    Never mixes day-first and month-first: texts that can be read both ways are refused.
+    """
+    readings = []
+    for pattern in _patterns(str(texts[0])):
+        try:
+            readings.append((pd.DatetimeIndex(pd.to_datetime(texts, format=pattern)), pattern))
+        except (ValueError, TypeError, OverflowError):
+            continue
+    if len(readings) > 1 and not readings[0][0].equals(readings[1][0]):
+        raise InputError(
+            field,
+            f"{texts[0]!r} and the others can be read as day/month or month/day",
+            expected="dates that read one way only",
+            remedy=_REMEDY,
+        )
+    if readings:
+        return readings[0]
+    try:
+        return pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601")), None
+    except (ValueError, TypeError, OverflowError):
+        pass
+    try:  # offsets that change with daylight saving have no common zone but UTC
+        return pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=True)), "%Y-%m-%dT%H:%M:%S%z"
+    except (ValueError, TypeError, OverflowError):
+        pass
+    good, example = lenient_dates([str(text) for text in texts])
+    wrong = next((text for text, sound in zip(texts, good, strict=True) if not sound), texts[0])
+    raise InputError(
+        field,
+        f"{wrong!r} is not a date",
+        where=repr(wrong),
+        expected=f"dates such as {example}",
+        remedy=_REMEDY,
+    )
+
+
+def _patterns(text: str) -> list[str]:
+    """Patterns that read a text, month first and day first; one when they agree."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pandas warns when it sees a day above 12 first; the guess is right
-        return guess_datetime_format(text)
+        warnings.simplefilter(
+            "ignore"
+        )  # pandas warns of a day above 12 in the month's place; the guess holds
+        guesses = [guess_datetime_format(text, dayfirst=dayfirst) for dayfirst in (False, True)]
+    return list(dict.fromkeys(guess for guess in guesses if guess))
 
 
-def _parse(distinct: pd.Index, pattern: str | None, field: str) -> pd.DatetimeIndex:
-    """Dates of strings or objects; the first that is none is named."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for attempt in (pattern, "ISO8601", "mixed"):
-            try:
-                return pd.DatetimeIndex(pd.to_datetime(distinct, format=attempt))
-            except (ValueError, TypeError, OverflowError):
-                continue
-        bad = pd.isna(pd.to_datetime(distinct, format="mixed", errors="coerce", utc=True))
-    wrong = distinct[bad][0] if bad.any() else distinct[0]
-    raise InputError(field, f"{wrong!r} is not a date", where=str(wrong), expected="dates", remedy=_REMEDY)
+def lenient_dates(texts: list[str]) -> tuple[np.ndarray, str]:
+    """Which texts read as dates (or integers) by the pattern that suits most, and an example.
+
+    Returns:
+        bool [R] and an example for messages.
+    """
+    column = pd.Series(texts, dtype=object)
+    attempts = [column.str.fullmatch(r"[+-]?\d{1,18}").to_numpy(bool)]
+    attempts.append(pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True).notna().to_numpy())
+    patterns = {pattern for text in texts[:50] for pattern in _patterns(text)}
+    attempts.extend(
+        pd.to_datetime(column, format=pattern, errors="coerce", utc=True).notna().to_numpy()
+        for pattern in sorted(patterns)
+    )
+    attempts[1] = attempts[1] & (column.str.len().to_numpy() > 6)
+    best = max(attempts, key=np.count_nonzero)
+    example = texts[int(best.argmax())] if best.any() else "2026-01-31 14:00"
+    return best, example
 
 
 def _to_utc(index: pd.DatetimeIndex, timezone: str | None, field: str) -> tuple[np.ndarray, str | None]:
