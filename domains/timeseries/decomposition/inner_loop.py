@@ -1,6 +1,7 @@
 """The loops of STL on one series (Cleveland et al. 1990, sections 2.1-2.4), compiled.
 
 Names follow the paper: C is the series of smoothed cycle-subseries, L its low-pass, seasonal = C - L.
+numba's cache watches this file alone: after editing loess.py or weighted_loess.py, touch this one too.
 """
 
 from __future__ import annotations

@@ -34,8 +34,8 @@ class StlSettings(BaseModel, frozen=True, extra="forbid"):
 
     `trend=None` is the smallest odd integer >= 1.5 period / (1 - 1.5 / seasonal), `low_pass=None` the
     smallest odd integer > period (both: Cleveland et al. 1990, section 3). `inner_iter` is 5, or 2 if
-    `robust`; `outer_iter` (robustness iterations) 0, or 15 if `robust`. A jump above 1 fits every jump-th point only
-    and draws straight lines between.
+    `robust`; `outer_iter` (robustness iterations) 0, or 15 if `robust`. A jump above 1 fits every jump-th
+    point only and draws straight lines between.
     """
 
     period: int = Field(ge=2)

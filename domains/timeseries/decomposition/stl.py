@@ -65,7 +65,7 @@ def stl_batch(
     prior, given = _prior_weights(weights, array.shape)
     series = _readable(series, prior, given)
     trend, seasonal, final = run_stl(series, prior, given, settings, threads)
-    residual = np.where(prior > 0, series - trend - seasonal, 0.0)
+    residual = residual_of(series - seasonal, trend, prior > 0)
     return Decomposition(*(part.reshape(array.shape) for part in (trend, seasonal, residual, final)))
 
 
@@ -103,6 +103,11 @@ def run_stl(
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(work, range(workers)))
     return trend, seasonal, final
+
+
+def residual_of(rest: np.ndarray, trend: np.ndarray, observed: np.ndarray) -> np.ndarray:
+    """What trend leaves of `rest`, 0 at missing points (where `rest` may be NaN)."""
+    return np.where(observed, rest - trend, 0.0)
 
 
 def stl_tables(length: int, settings: StlSettings) -> StlTables:
