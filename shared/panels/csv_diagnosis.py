@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ def diagnose_csv(
     id_col = columns.keys[0]
     wide = id_col not in table and columns.target_col not in table
     numeric = [column for column in table if column not in (time_col, id_col)] if wide else columns.values
-    frame = dict(table)
+    frame: dict[str, list[Any]] = dict(table)
     for column in numeric:
         if column in table:
             frame[column] = _check_numbers(column, table[column], lines, dialect, options, problems)

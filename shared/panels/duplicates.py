@@ -64,7 +64,7 @@ def _raise_duplicates(
     series_codes: np.ndarray, stamps: Stamps, rows: np.ndarray, names: Sequence[str], field: str
 ) -> None:
     listed = [
-        f"({names[series_codes[row]]}, {label_time(stamps.distinct[stamps.codes[row]], stamps.timezone)})"
+        f"({names[int(series_codes[row])]}, {label_time(stamps.distinct[stamps.codes[row]], stamps.timezone)})"
         for row in rows[:LISTED]
     ]
     more = f" and {rows.size - LISTED} more" if rows.size > LISTED else ""

@@ -79,9 +79,9 @@ def _series_of(panel: Panel, frame: pd.DataFrame, id_col: str | None) -> np.ndar
     """int64 [R], the panel's column of each row."""
     if id_col is None:
         return np.zeros(len(frame), np.int64)
-    names = column_of(frame, id_col).astype(str)
+    names = column_of(frame, id_col).astype(str).to_numpy(object)
     series = pd.Index(panel.series).get_indexer(names)
-    unknown = names[series < 0].unique()
+    unknown = pd.unique(names[series < 0])
     if unknown.size:
         raise InputError(
             id_col,

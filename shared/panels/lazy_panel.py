@@ -202,7 +202,7 @@ def _template(blocks: PanelBlocks, horizon: int, levels: tuple[float, ...]) -> x
     time = blocks.rows(slice(0, 1), slice(0, 1)).future_time(blocks.n_steps - 1, horizon)
     shape, dims = (1, horizon, blocks.n_series), ("cutoff", "lead", "series")
     chunks = (1, horizon, blocks.width)
-    variables: dict[str, Any] = {"forecast": (dims, dask.array.zeros(shape, np.float32, chunks=chunks))}
+    variables: dict[str, Any] = {"forecast": (dims, dask.array.zeros(shape, dtype=np.float32, chunks=chunks))}
     coordinates: dict[str, Any] = {
         "cutoff": blocks.time[-1:],
         "lead": np.arange(1, horizon + 1),
@@ -210,7 +210,7 @@ def _template(blocks: PanelBlocks, horizon: int, levels: tuple[float, ...]) -> x
         "valid_time": (("cutoff", "lead"), time.to_numpy()[None]),
     }
     if levels:
-        wide = dask.array.zeros((*shape, len(levels)), np.float32, chunks=(*chunks, len(levels)))
+        wide = dask.array.zeros((*shape, len(levels)), dtype=np.float32, chunks=(*chunks, len(levels)))
         variables["quantiles"] = ((*dims, "quantile"), wide)
         coordinates["quantile"] = list(levels)
     attributes = {"freq": blocks.freq, "timezone": blocks.timezone or ""}
@@ -225,6 +225,7 @@ def _checked(
 ) -> xr.Dataset:
     point, quantiles = answer if isinstance(answer, tuple) else (answer, None)
     count = columns.stop - columns.start
+    parts: dict[str, tuple[np.ndarray | None, tuple[int, ...], tuple[str, ...]]]
     parts = {"forecast": (point, (horizon, count), ("cutoff", "lead", "series"))}
     if levels:
         shape = (horizon, count, len(levels))

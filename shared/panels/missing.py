@@ -37,7 +37,7 @@ class Cells:
         return f"series {self.names[series]!r}, {stamp}"
 
 
-def label_time(stamp: np.generic, timezone: str | None, *, local: bool = False) -> str:
+def label_time(stamp: object, timezone: str | None, *, local: bool = False) -> str:
     """A stamp of the axis as the person wrote it: in their zone."""
     if timezone is None or not isinstance(stamp, np.datetime64):
         return show(stamp)
