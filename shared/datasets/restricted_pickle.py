@@ -19,17 +19,49 @@ from ..errors import InputError
 
 MAXIMUM_BYTES = 1 << 30
 
+
+class _Bytes:
+    """How pickles before protocol 3 spell bytes: text encoded as latin1, or nothing at all.
+
+    An object without attributes, not a function: a pickle may try to set attributes on what it is given.
+    """
+
+    __slots__ = ()
+
+    def __call__(self, text: str = "", encoding: str = "latin1") -> bytes:
+        if not isinstance(text, str) or encoding != "latin1":
+            raise ValueError("bytes that are not latin1")
+        return text.encode("latin1")
+
+
+class _ArrayFromBuffer:
+    """How protocol 5 spells an array: its bytes, dtype, shape and order."""
+
+    __slots__ = ()
+
+    def __call__(
+        self, buffer: Any, dtype: Any, shape: Any, order: Any, axis_order: Any = None
+    ) -> np.ndarray[Any, Any]:
+        array = np.frombuffer(buffer, dtype=dtype)
+        if axis_order is not None:
+            return array.reshape(shape).transpose(axis_order)
+        return array.reshape(shape, order="F" if order == "F" else "C")
+
+
 _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("collections", "OrderedDict"): OrderedDict,
     ("builtins", "complex"): complex,
     ("builtins", "set"): set,
     ("builtins", "frozenset"): frozenset,
+    ("builtins", "bytes"): _Bytes(),
+    ("_codecs", "encode"): _Bytes(),
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
 }
-for _module in ("numpy.core.multiarray", "numpy._core.multiarray"):
-    _ALLOWED[_module, "_reconstruct"] = multiarray._reconstruct
-    _ALLOWED[_module, "scalar"] = multiarray.scalar
+for _core in ("numpy.core", "numpy._core"):
+    _ALLOWED[f"{_core}.multiarray", "_reconstruct"] = multiarray._reconstruct
+    _ALLOWED[f"{_core}.multiarray", "scalar"] = multiarray.scalar
+    _ALLOWED[f"{_core}.numeric", "_frombuffer"] = _ArrayFromBuffer()
 _PYTHON_2 = {"__builtin__": "builtins"}
 
 
