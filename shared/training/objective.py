@@ -33,7 +33,10 @@ class Phase:
 class Objective(Protocol):
     """Everything the loop needs to know of a domain."""
 
-    modules: Mapping[str, torch.nn.Module]
+    @property
+    def modules(self) -> Mapping[str, torch.nn.Module]:
+        """Everything with weights, by the names that phases, the moving average and checkpoints use."""
+        ...
 
     @property
     def phases(self) -> Sequence[Phase]: ...
@@ -49,5 +52,5 @@ class BatchSource(Protocol):
     def __len__(self) -> int: ...
 
     def batch(self, indices: np.ndarray) -> Batch:
-        """Gather the samples at `indices` (int64 [B]) into one batch."""
+        """Gather the samples at `indices` (int64 [B]) into one batch; the same ones for the same indices."""
         ...
