@@ -5,35 +5,47 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...shared.errors import InputError, InputWarning
 from ...shared.forecasting.answering import answer
+from ...shared.forecasting.backtest import Backtest, ForecastTable
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.forecast import Forecast
+from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.origins import batches
-from ...shared.forecasting.windows import gather_windows, observed_steps
+from ...shared.forecasting.windows import gather_windows
+from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
+from .fitness import feature_spec, long_enough, readable, require_future, require_spec
 from .forecaster_settings import ForecasterSettings
 from .models.build import build_model
 from .models.protocol import ForecastModel
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from ...shared.artifact.card import ModelCard
 
 
 class Forecaster:
     """A model with data, time, intervals and files around it.
 
     Args:
-        model: a name (see `build_model`) or a model.
+        model: a name (`models.build.NAMES`) or a model.
         model_settings: settings of a model given by name.
         settings: fields of `ForecasterSettings` (columns, frequency, missing values ...).
+
+    Raises:
+        InputError: no model has this name.
     """
 
     def __init__(
         self,
-        model: str | ForecastModel = "linear",
+        model: str | ForecastModel = "tempo-zero",
         *,
         model_settings: dict[str, Any] | None = None,
         **settings: Any,
@@ -42,8 +54,10 @@ class Forecaster:
         self.model = build_model(model, **(model_settings or {})) if isinstance(model, str) else model
         self.horizon: int | None = None
         self.spec: dict[str, Any] | None = None
-        """Frequency, period and covariates of the data it was fitted on."""
+        """Frequency, period and covariates of the data it was fitted on; None: it takes any."""
         self.intervals: ConformalIntervals | None = None
+        self.seen_until: str | None = None
+        """Time of the last row used in fitting."""
 
     def fit(
         self,
@@ -56,8 +70,10 @@ class Forecaster:
     ) -> Forecaster:
         """Learn from data, and calibrate intervals on its last rows.
 
+        A second `fit` starts anew; `finetune` goes on from what is learnt.
+
         Args:
-            data: a long or wide frame, xarray, numpy or a Panel.
+            data: whatever `read_panel` reads.
             horizon: steps ahead that will be asked for.
             validation: rows held out to choose and calibrate by: a share or number of last rows, or a slice.
             train: rows to learn from; None: all before `validation`.
@@ -66,20 +82,39 @@ class Forecaster:
         Raises:
             InputError: the data are unfit for the model; says what is needed.
         """
-        panel = self.settings.read(data)
-        held_out = _held_out(validation, panel.n_steps, horizon)
-        rows = train or slice(0, held_out.start)
-        self.model.fit(panel, horizon=horizon, train=rows, validation=held_out, run=run)
-        self.horizon = horizon
-        self.spec = _spec(panel)
-        self.intervals = self._calibrate(panel, held_out, horizon)
-        return self
+        if self.horizon is not None and self.model.needs_fit:
+            self.model = build_model(self.model.name, **self.model.config())
+        return self._learn(self.settings.read(data), horizon, validation, train, run)
+
+    def finetune(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        validation: float | int | slice = 0.2,
+        train: slice | None = None,
+        run: Path | None = None,
+    ) -> Forecaster:
+        """Go on learning from other data, in place. Arguments as for `fit`; the horizon stays what it was.
+
+        Methods with a closed form have nothing to go on from and are fitted anew.
+        """
+        horizon = horizon or self.horizon or self.model.max_horizon
+        if horizon is None:
+            raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
+        longest = self.model.max_horizon
+        if longest is not None and horizon > longest:
+            raise InputError(
+                "horizon", f"{horizon} is beyond the model's", expected=f"at most {longest}", remedy="Use fit"
+            )
+        return self._learn(self.settings.read(data), horizon, validation, train, run)
 
     def predict(
         self,
         data: Any,
         horizon: int | None = None,
         *,
+        future: Any = None,
         levels: Sequence[float] = (),
         quantiles: Sequence[float] = (),
     ) -> Forecast:
@@ -87,116 +122,202 @@ class Forecaster:
 
         Args:
             data: the history, as for `fit`.
-            horizon: steps ahead; None: the fitted horizon.
+            horizon: steps ahead; None: the fitted horizon. Beyond the longest the model was trained for,
+                forecasts are fed back as history, with a warning.
+            future: long frame with the future covariates of these steps.
             levels: central intervals in percent, such as (80, 95).
             quantiles: probabilities, instead of or besides `levels`.
-        """
-        panel = self.settings.read(data)
-        horizon = self._horizon(horizon)
-        probabilities = _probabilities(levels, quantiles)
-        rows = panel.last_rows()
-        series = self._long_enough(panel, rows, horizon)
-        return self._forecast(panel, rows[None], series, horizon, probabilities)
 
-    def _forecast(
-        self, panel: Panel, rows: np.ndarray, series: np.ndarray, horizon: int, levels: tuple[float, ...]
-    ) -> Forecast:
-        lookback = self.model.lookback(panel.period, horizon)
-        values = np.zeros((1, horizon, panel.n_series), dtype=np.float32)
-        spread = np.zeros((*values.shape, len(levels)), dtype=np.float32)
-        components: dict[str, np.ndarray] = {}
-        intervals = (
-            self.intervals if self.intervals is not None or not levels else self._own_errors(panel, horizon)
+        Raises:
+            InputError: not fitted, series too short, covariates missing, or data of another kind.
+            NonFinite: the model answered NaN or infinity.
+        """
+        horizon = self._horizon(horizon)
+        panel = self._read(data)
+        if future is not None and panel.future:
+            panel = attach_future(panel, future, horizon)
+        probabilities = central_probabilities(levels, quantiles)
+        rows = panel.last_rows()
+        series = long_enough(
+            panel, rows, self.model.minimum(panel.period, horizon), self.settings, self.model.name
         )
+        rows = np.where(np.isin(np.arange(panel.n_series), series), rows, -1)
+        require_future(panel, rows, horizon)
+        intervals = self.intervals_for(panel, horizon) if probabilities else None
+        table = ForecastTable(panel, np.zeros(1, dtype=np.int64), horizon, probabilities)
+        lookback = self.model.lookback(panel.period, horizon)
         for batch in batches(len(series), self.settings.batch_size):
             chosen = series[batch]
-            windows = gather_windows(panel, chosen, rows[0, chosen], lookback, horizon)
-            prediction = answer(self.model, windows, levels, intervals)
-            values[0][:, chosen] = prediction.point.T
-            if prediction.quantiles is not None:
-                spread[0][:, chosen] = prediction.quantiles.transpose(1, 0, 2)
-            for name, part in prediction.components.items():
-                components.setdefault(name, np.zeros_like(values))[0][:, chosen] = part.T
-        present = np.full_like(rows, -1)
-        present[:, series] = rows[:, series]
-        return Forecast(
-            self.model.name, values, present, panel, spread if levels else None, levels, components
-        )
+            windows = gather_windows(panel, chosen, rows[chosen], lookback, horizon)
+            place = np.zeros(len(chosen), dtype=np.int64)
+            prediction = answer(self.model, windows, probabilities, intervals)
+            table.put(chosen, rows[chosen], prediction, place)
+        return table.forecast(self.model.name)
+
+    def backtest(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        n_windows: int | None = None,
+        step: int = 1,
+        test: float | int | slice = 0.2,
+        refit: bool | int = False,
+        levels: Sequence[float] = (80,),
+        standardise: bool = False,
+    ) -> Backtest:
+        """Forecast from many past cutoffs, and score: `evaluate` with the forecasts kept.
+
+        Args:
+            n_windows: cutoffs `step` rows apart, the last `horizon` rows before the end; None: all of `test`
+            test: rows to forecast: a share or number of last rows, or a slice.
+            refit: fit anew on the rows before each cutoff (or before every k-th), so that nothing
+                forecast has been learnt from.
+            levels: central intervals in percent.
+            standardise: scores of z-scored data (mean and deviation of the rows before `test`).
+
+        Raises:
+            InputError: as `predict`; or no window fits.
+        """
+        from .evaluation import run_backtest
+
+        panel = self._read(data)
+        return run_backtest(
+            self, panel, self._horizon(horizon) if not refit else (horizon or self.horizon),
+            n_windows=n_windows, step=step, test=test, refit=int(refit),
+            levels=central_probabilities(levels, ()), standardise=standardise, keep=True,
+        )  # fmt: skip
+
+    def evaluate(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        step: int = 1,
+        test: float | int | slice = 0.2,
+        levels: Sequence[float] = (80,),
+        standardise: bool = False,
+    ) -> Scores:
+        """Score all windows whose targets lie in `test`; arguments as for `backtest`.
+
+        Returns:
+            Scores, with `overall()`, `by_lead()` and `by_series()`.
+        """
+        from .evaluation import run_backtest
+
+        panel = self._read(data)
+        return run_backtest(
+            self, panel, self._horizon(horizon),
+            n_windows=None, step=step, test=test, refit=0,
+            levels=central_probabilities(levels, ()), standardise=standardise, keep=False,
+        ).scores  # fmt: skip
+
+    def decompose(self, data: Any) -> xr.Dataset:
+        """Trend, season and residual of the whole history by STL; see `history_parts`."""
+        from .history_parts import history_parts
+
+        return history_parts(self.settings.read(data))
+
+    def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
+        """Write settings, weights and card to `folder`, whole or not at all."""
+        from .forecaster_files import save_forecaster
+
+        return save_forecaster(self, folder, card)
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path, **settings: Any) -> Forecaster:
+        """A saved or shipped forecaster ("tempo-zero"); `settings` replace those it was saved with.
+
+        Raises:
+            InputError: there is none, or it is damaged or of another kind.
+        """
+        from .forecaster_files import load_forecaster
+
+        return load_forecaster(cls, name_or_folder, settings)
+
+    def _learn(
+        self,
+        panel: Panel,
+        horizon: int,
+        validation: float | int | slice,
+        train: slice | None,
+        run: Path | None,
+    ) -> Forecaster:
+        if horizon < 1:
+            raise InputError("horizon", f"{horizon} is not a number of steps", expected="1 or more")
+        spec = feature_spec(panel)
+        panel = readable(panel, self.model)
+        held_out = last_rows(validation, panel.n_steps, horizon)
+        rows = train or slice(0, held_out.start)
+        self.model.fit(panel, horizon=horizon, train=rows, validation=held_out, run=run)
+        self.horizon, self.spec = horizon, spec
+        self.intervals = self.calibrated(panel, held_out, horizon)
+        self.seen_until = str(panel.time[min(max(rows.stop, held_out.stop), panel.n_steps) - 1])
+        return self
+
+    def _read(self, data: Any) -> Panel:
+        panel = self.settings.read(data)
+        require_spec(self.spec, panel)
+        return readable(panel, self.model)
 
     def _horizon(self, horizon: int | None) -> int:
-        wanted = horizon if horizon is not None else self.horizon
-        if wanted is None or wanted < 1:
-            raise InputError("horizon", f"{wanted} is not a number of steps", expected="1 or more")
         if self.model.needs_fit and self.horizon is None:
             raise InputError(
                 "model", f"{self.model.name} is not fitted", remedy="Call fit, or load a fitted one"
             )
+        wanted = horizon if horizon is not None else self.horizon
+        if wanted is None or wanted < 1:
+            raise InputError("horizon", f"{wanted} is not a number of steps", expected="1 or more")
         longest = self.model.max_horizon
         if longest is not None and wanted > longest:
             warnings.warn(
-                f"horizon {wanted} is beyond the trained {longest}: forecasts are fed back to go on, "
-                "intervals of the later steps are rough",
+                f"horizon {wanted} is beyond the trained {longest}: forecasts are fed back as history "
+                "to go on, and intervals of the later steps are rough",
                 InputWarning,
                 stacklevel=3,
             )
         return wanted
 
-    def _long_enough(self, panel: Panel, rows: np.ndarray, horizon: int) -> np.ndarray:
-        """Series (int64) with enough context at `rows`, by the policies `pad` and `short`."""
-        everyone = np.arange(panel.n_series)
-        needed = self.model.minimum(panel.period, horizon)
-        steps = observed_steps(panel, everyone, rows)
-        short = everyone[steps < (1 if self.settings.pad == "edge" else needed)]
-        if not len(short):
-            return everyone
-        named = ", ".join(f"{panel.series[n]!r} ({steps[n]})" for n in short[:5])
-        problem = f"{len(short)} series too short for {self.model.name}: {named}"
-        if self.settings.short == "raise" or len(short) == len(everyone):
-            raise InputError(
-                "data",
-                problem,
-                expected=f"at least {needed} steps",
-                remedy='Give more history, pad="edge" to repeat the first value, or short="skip"',
-            )
-        warnings.warn(f"{problem}, needs {needed} steps; left out", InputWarning, stacklevel=3)
-        return np.setdiff1d(everyone, short)
+    def intervals_for(self, panel: Panel, horizon: int) -> ConformalIntervals | None:
+        """Those calibrated in `fit`; a model that learns nothing is calibrated on the data at hand,
+        as all its past forecasts are held out."""
+        if self.intervals is not None or self.model.needs_fit:
+            return self.intervals
+        return self.calibrated(panel, slice(0, panel.n_steps), horizon)
 
-    def _calibrate(self, panel: Panel, rows: slice, horizon: int) -> ConformalIntervals | None:
+    def calibrated(self, panel: Panel, rows: slice, horizon: int) -> ConformalIntervals | None:
+        """Intervals for the model as it is, from its errors on `rows`; None if it has quantiles itself."""
         return calibrate(
             self.model,
             panel,
             rows,
             lookback=self.model.lookback(panel.period, horizon),
-            minimum=self.model.minimum(panel.period, horizon),
+            minimum=self.least_context(panel, horizon),
             horizon=horizon,
+            most=self.model.calibration_windows,
             batch_size=self.settings.batch_size,
         )
 
-    def _own_errors(self, panel: Panel, horizon: int) -> ConformalIntervals | None:
-        """Intervals of a model that learns nothing, whose past forecasts of these very data are held out."""
-        return None if self.model.needs_fit else self._calibrate(panel, slice(0, panel.n_steps), horizon)
+    def least_context(self, panel: Panel, horizon: int) -> int:
+        """Steps a series must have to be forecast, by the model and the policy `pad`."""
+        return 1 if self.settings.pad == "edge" else self.model.minimum(panel.period, horizon)
 
 
-def _held_out(validation: float | int | slice, steps: int, horizon: int) -> slice:
-    if isinstance(validation, slice):
-        start, stop, _ = validation.indices(steps)
-        return slice(start, stop)
-    rows = validation if isinstance(validation, int) else int(validation * steps)
+def last_rows(share: float | int | slice, steps: int, horizon: int) -> slice:
+    """The last rows of `steps`: a share, a number, or as sliced; empty when shorter than the horizon."""
+    if isinstance(share, slice):
+        start, stop, _ = share.indices(steps)
+        return slice(start, max(start, stop))
+    rows = share if isinstance(share, int) else round(share * steps)
     return slice(steps - rows, steps) if horizon <= rows < steps else slice(steps, steps)
 
 
-def _spec(panel: Panel) -> dict[str, Any]:
-    return {
-        "freq": panel.freq,
-        "period": panel.period,
-        "past": list(panel.past),
-        "future": list(panel.future),
-        "static": list(panel.static),
-    }
+def central_probabilities(levels: Sequence[float], quantiles: Sequence[float]) -> tuple[float, ...]:
+    """Ascending probabilities of central intervals (percent) and quantiles together.
 
-
-def _probabilities(levels: Sequence[float], quantiles: Sequence[float]) -> tuple[float, ...]:
-    """Ascending probabilities of central intervals (percent) and quantiles together."""
+    Raises:
+        InputError: a level outside (0, 100) or a quantile outside (0, 1).
+    """
     for level in levels:
         if not 0 < level < 100:
             raise InputError("levels", f"{level} is not a level", expected="percent between 0 and 100")

@@ -10,9 +10,6 @@ from .conformal import ConformalIntervals, context_scale
 from .origins import batches, cutoffs_within, origins
 from .windows import gather_windows, targets
 
-MOST_WINDOWS = 20_000
-"""More windows change the quantiles by less than their noise; they are thinned evenly in time."""
-
 
 def calibrate(
     model: Answering,
@@ -22,22 +19,31 @@ def calibrate(
     lookback: int,
     minimum: int,
     horizon: int,
+    most: int = 20_000,
     batch_size: int = 1024,
 ) -> ConformalIntervals | None:
-    """Split-conformal intervals from all windows whose targets lie in `rows`; None where there is none."""
-    every = max(1, -(-(rows.stop - rows.start) * panel.n_series // MOST_WINDOWS))
-    series, cutoff = origins(panel, cutoffs_within(rows, horizon, step=every), minimum)
-    if not len(series):
-        return None
+    """Split-conformal intervals from windows whose targets lie in `rows`.
+
+    Args:
+        model: fitted, on other rows.
+        most: about how many windows to use; more are thinned evenly in time.
+
+    Returns:
+        None for a model with quantiles of its own, and where no window fits into `rows`.
+    """
+    every = max(1, -(-(rows.stop - rows.start) * panel.n_series // most))
+    cutoffs = cutoffs_within(rows, horizon, step=every)
+    series, cutoff = origins(panel, cutoffs, minimum, lookback)
     residuals = np.zeros((len(series), horizon), dtype=np.float32)
     usable = np.zeros((len(series), horizon), dtype=bool)
     for batch in batches(len(series), batch_size):
         windows = gather_windows(panel, series[batch], cutoff[batch], lookback, horizon)
+        prediction = roll(model, windows)
+        if prediction.quantiles is not None:
+            return None
         values, observed = targets(panel, series[batch], cutoff[batch], horizon)
         scale = context_scale(windows)[:, None]
-        error = values.astype(np.float64) - roll(model, windows).point
+        error = values.astype(np.float64) - prediction.point
         residuals[batch] = error / np.where(scale > 0, scale, 1.0)
         usable[batch] = observed & (scale > 0)
-    if not usable.any(axis=0).all():
-        return None
-    return ConformalIntervals.calibrate(residuals, usable)
+    return ConformalIntervals.calibrate(residuals, usable) if len(series) else None

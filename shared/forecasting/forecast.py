@@ -103,35 +103,59 @@ class Forecast:
         )
 
     def to_long(self, columns: Literal["interval", "decimal"] = "interval") -> pd.DataFrame:
-        """One row per series, cutoff and step: `unique_id, ds, <model>` and one column a quantile.
+        """One row per series, cutoff and step: id, time, `<model>` and one column a quantile.
 
+        Names, types and time zone of id and time are those of the frame that was read (`unique_id`, `ds`).
         Quantile columns are named `<model>-lo-80`, `<model>-hi-80`, or "0.1", "0.9" when decimal.
         With more than one cutoff there is a column `cutoff`.
         """
-        import pandas as pd
+        from ..panels.long_frame import key_columns
 
         series, cutoff = np.nonzero(self.present.T)
-        steps = self.horizon
-        frame = {
-            "unique_id": np.repeat(np.asarray(self.series, dtype=object)[series], steps),
-            "ds": self._stamps(self.valid_time[cutoff, :, series].ravel()),
-        }
+        stamps = self.valid_time[cutoff, :, series].ravel()
+        frame = key_columns(self.panel, np.repeat(series, self.horizon), self._index(stamps))
+        time_col = frame.columns[-1]
         if len(self.rows) > 1:
-            frame["cutoff"] = self._stamps(np.repeat(self.cutoff_time[cutoff, series], steps))
-        frame[self.model] = self.values[cutoff, :, series].ravel()
+            known = np.repeat(self.cutoff_time[cutoff, series], self.horizon)
+            frame["cutoff"] = key_columns(self.panel, np.repeat(series, self.horizon), self._index(known))[
+                time_col
+            ]
+        dtype = self._value_dtype()
+        frame[self.model] = self.values[cutoff, :, series].ravel().astype(dtype)
         for q, level in enumerate(self.levels):
             assert self.quantiles is not None
             name = f"{level:g}" if columns == "decimal" else interval_column(self.model, level)
-            frame[name] = self.quantiles[cutoff, :, series, q].ravel()
-        return pd.DataFrame(frame)
+            frame[name] = self.quantiles[cutoff, :, series, q].ravel().astype(dtype)
+        return frame
 
-    def _stamps(self, stamps: np.ndarray) -> pd.Index:
+    def to_wide(self) -> pd.DataFrame:
+        """Point forecasts with a column a series, indexed by time (and cutoff, where there are several).
+
+        Times that are in another series' future only are NaN, as usual in wide frames.
+        """
+        long = self.to_long()
+        keys = [*(["cutoff"] if len(self.rows) > 1 else []), long.columns[1 if self._has_ids() else 0]]
+        if not self._has_ids():
+            return long.set_index(keys).loc[:, [self.model]]
+        ids = long.columns[0]
+        wide = long.pivot(index=keys, columns=ids, values=self.model)
+        return wide.loc[:, list(dict.fromkeys(long[ids]))]
+
+    def _has_ids(self) -> bool:
+        return self.panel.frame is None or self.panel.frame.id_col is not None
+
+    def _value_dtype(self) -> np.dtype:
+        """The target's own type where it is a float, float64 for integers, float32 for bare arrays."""
+        if self.panel.frame is None:
+            return np.dtype(np.float32)
+        dtype = self.panel.frame.dtypes[self.panel.frame.target_col]
+        kept = isinstance(dtype, np.dtype) and dtype.kind == "f" and dtype.itemsize >= 4
+        return dtype if kept else np.dtype(np.float64)
+
+    def _index(self, stamps: np.ndarray) -> pd.Index:
         import pandas as pd
 
-        index = pd.Index(stamps)
-        if self.panel.timezone is not None and isinstance(index, pd.DatetimeIndex):
-            return index.tz_localize("UTC").tz_convert(self.panel.timezone)
-        return index
+        return pd.DatetimeIndex(stamps) if stamps.dtype.kind == "M" else pd.Index(stamps)
 
     def to_xarray(self) -> xr.Dataset:
         """Dims (cutoff, lead, series[, quantile]); coordinates valid_time and cutoff_time.

@@ -41,6 +41,7 @@ class Scores:
         unit: np.ndarray | None = None,
     ) -> None:
         shape = (len(series), horizon)
+        self.horizon = horizon
         self.series, self.levels = tuple(series), tuple(levels)
         self.naive_scale = naive_scale
         self.unit = np.ones(len(series)) if unit is None else np.asarray(unit, dtype=np.float64)

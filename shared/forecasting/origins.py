@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numba
 import numpy as np
 
 from ..panels.panel import Panel
@@ -15,25 +16,56 @@ def cutoffs_within(rows: slice, horizon: int, *, step: int = 1, n_windows: int |
 
     The last window ends with the last row; earlier ones follow every `step` rows back, `n_windows` at most.
     """
-    last, first = rows.stop - horizon - 1, rows.start - 1
+    last, first = rows.stop - horizon - 1, max(rows.start - 1, 0)
     cutoffs = np.arange(last, first - 1, -step, dtype=np.int64)
     return cutoffs[:n_windows][::-1] if n_windows is not None else cutoffs[::-1]
 
 
-def origins(panel: Panel, cutoffs: np.ndarray, minimum: int) -> tuple[np.ndarray, np.ndarray]:
-    """All (cutoff, series) pairs, cutoff by cutoff, with at least `minimum` steps of context.
+def origin_batches(
+    panel: Panel, cutoffs: np.ndarray, *, minimum: int, lookback: int, size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """All usable (series, cutoff) pairs, cutoff by cutoff, at most `size` at a time; no list of all is made.
 
-    Returns:
-        series, cutoff: int64 [M]. Cutoffs before the first row are left out.
+    A pair is usable with `minimum` steps since the series' first value and something observed within
+    the last `lookback`.
+
+    Yields:
+        series, cutoff: int64 [B], never empty.
     """
-    cutoffs = cutoffs[cutoffs >= 0]
-    cutoff = np.repeat(cutoffs, panel.n_series)
-    series = np.tile(np.arange(panel.n_series), len(cutoffs))
-    usable = observed_steps(panel, series, cutoff) >= minimum
-    return series[usable], cutoff[usable]
+    for batch in batches(len(cutoffs) * panel.n_series, size):
+        pairs = np.arange(batch.start, batch.stop)
+        cutoff, series = cutoffs[pairs // panel.n_series], pairs % panel.n_series
+        usable = observed_steps(panel, series, cutoff) >= minimum
+        usable &= _any_observed(panel.observed, series, cutoff, lookback)
+        if usable.any():
+            yield series[usable], cutoff[usable]
+
+
+def origins(
+    panel: Panel, cutoffs: np.ndarray, minimum: int, lookback: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The pairs of `origin_batches` as two arrays int64 [M], for when they are few."""
+    found = list(
+        origin_batches(panel, cutoffs, minimum=minimum, lookback=lookback or panel.n_steps, size=65_536)
+    )
+    if not found:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    series, cutoff = zip(*found, strict=True)
+    return np.concatenate(series), np.concatenate(cutoff)
 
 
 def batches(count: int, size: int) -> Iterator[slice]:
     """Slices of at most `size` that cover `count` items; the last may be smaller, none is dropped."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
+
+
+@numba.njit(cache=True, nogil=True)
+def _any_observed(observed: np.ndarray, series: np.ndarray, cutoff: np.ndarray, lookback: int) -> np.ndarray:
+    found = np.zeros(len(series), dtype=np.bool_)
+    for b in range(len(series)):
+        for row in range(cutoff[b], max(cutoff[b] - lookback, -1), -1):
+            if observed[row, series[b]]:
+                found[b] = True
+                break
+    return found

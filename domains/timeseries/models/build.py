@@ -4,19 +4,58 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import ValidationError
+
 from ....shared.errors import InputError
 from .protocol import ForecastModel
 
-NAMES = ("last-value", "drift", "seasonal-naive", "slot-mean", "linear")
+NAIVE = ("last-value", "drift", "seasonal-naive", "slot-mean")
+TEMPO = ("tempo-nano", "tempo-small", "tempo-80m", "tempo-zero")
+NAMES = (*NAIVE, "linear", "arnet", *TEMPO)
 
 
 def build_model(name: str, **config: Any) -> ForecastModel:
-    """Make the model that `name` means, unfitted.
+    """Make the model that `name` means: unfitted, or as shipped where one is shipped under this name.
 
     Raises:
-        InputError: no model has this name, or a setting is unknown to it.
+        InputError: no model has this name, a setting is unknown or wrong, or the shipped one is absent.
     """
-    if name in ("last-value", "drift", "seasonal-naive", "slot-mean"):
+    if name == "tempo-zero" and not config:
+        from ..forecaster import Forecaster
+
+        return Forecaster.load(name).model
+    return blank_model(name, **config)
+
+
+def blank_model(name: str, **config: Any) -> ForecastModel:
+    """As `build_model`, never with weights.
+
+    Raises:
+        InputError: no model has this name, or a setting is unknown or wrong.
+    """
+    require_name(name)
+    try:
+        return _make(name, config)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or name
+        raise InputError(f"{name} setting {field}", first["msg"], remedy="Correct or remove it") from None
+    except TypeError as error:
+        raise InputError(
+            f"{name} settings", str(error), remedy="Remove what the model does not know"
+        ) from None
+
+
+def require_name(name: str) -> None:
+    """Raise InputError when no model has this name."""
+    if name not in NAMES:
+        raise InputError(
+            "model", f"{name!r} is not a model", expected=", ".join(NAMES), remedy="Choose one of these names"
+        )
+
+
+def _make(name: str, config: dict[str, Any]) -> ForecastModel:
+    if name in NAIVE:
         from .naive import LastValue, SeasonalNaive, SlotMean
 
         made = {"last-value": LastValue, "seasonal-naive": SeasonalNaive, "slot-mean": SlotMean}
@@ -25,6 +64,10 @@ def build_model(name: str, **config: Any) -> ForecastModel:
         from .linear import Linear
 
         return Linear(**config)
-    raise InputError(
-        "model", f"{name!r} is not a model", expected=", ".join(NAMES), remedy="Choose one of these names"
-    )
+    if name == "arnet":
+        from .arnet import ARNet
+
+        return ARNet(**config)
+    from .tempo.model import TempoModel
+
+    return TempoModel(**{"preset": name, **config})

@@ -28,6 +28,8 @@ class ForecastModel(Protocol):
     """False for methods that forecast from the context alone."""
     reads: frozenset[str] = frozenset()
     """Which covariates it uses: any of "past", "future", "static"."""
+    calibration_windows: int = 20_000
+    """On how many windows intervals are calibrated; fewer for methods that take long for each."""
 
     def lookback(self, period: int, horizon: int) -> int:
         """Steps of context wanted before a cutoff (after `fit`: the steps it was fitted with)."""
@@ -41,9 +43,7 @@ class ForecastModel(Protocol):
         """
         return self.lookback(period, horizon)
 
-    def fit(
-        self, panel: Panel, *, horizon: int, train: slice, validation: slice, run: Path | None
-    ) -> None:
+    def fit(self, panel: Panel, *, horizon: int, train: slice, validation: slice, run: Path | None) -> None:
         """Learn from the panel's rows `train`, choosing by rows `validation` (both slices of time).
 
         Context of a validation window may reach back into `train`; nothing after

@@ -1,0 +1,74 @@
+"""Forecasters as artefacts: settings, feature spec, weights and intervals in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ... import __version__
+from ...shared.artifact.card import ModelCard
+from ...shared.artifact.loading import load_artifact
+from ...shared.artifact.saving import save_artifact
+from ...shared.forecasting.conformal import ConformalIntervals
+from .models.build import blank_model, require_name
+
+if TYPE_CHECKING:
+    from .forecaster import Forecaster
+
+KIND = "forecaster"
+
+
+def save_forecaster(forecaster: Forecaster, folder: str | Path, card: ModelCard | None) -> Path:
+    """Write the artefact; `card` None writes a plain one.
+
+    Raises:
+        InputError: the model is not one that `build_model` knows, or the folder cannot be written.
+    """
+    model = forecaster.model
+    require_name(model.name)
+    config = {
+        "model": {"name": model.name, "config": model.config()},
+        "settings": forecaster.settings.model_dump(mode="json"),
+        "horizon": forecaster.horizon,
+        "features": forecaster.spec,
+        "seen_until": forecaster.seen_until,
+    }
+    state = {f"model.{name}": value for name, value in model.state().items()}
+    if forecaster.intervals is not None:
+        state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
+    return save_artifact(folder, KIND, config, state, card or plain_card(forecaster))
+
+
+def load_forecaster(
+    kind: type[Forecaster], name_or_folder: str | Path, changed: dict[str, Any]
+) -> Forecaster:
+    """Read the artefact into a forecaster of class `kind`; `changed` settings replace the saved ones."""
+    artifact = load_artifact(name_or_folder).require_kind(KIND)
+    config, arrays = artifact.config, artifact.arrays()
+    model = blank_model(config["model"]["name"], **config["model"]["config"])
+    weights = {
+        name.removeprefix("model."): value for name, value in arrays.items() if name.startswith("model.")
+    }
+    if weights:
+        model.load_state(weights)
+    loaded = kind(model, **{**config["settings"], **changed})
+    loaded.horizon, loaded.spec = config["horizon"], config["features"]
+    loaded.seen_until = config["seen_until"]
+    if "intervals.errors" in arrays:
+        kept = {name: arrays[f"intervals.{name}"] for name in ("errors", "count")}
+        loaded.intervals = ConformalIntervals.from_state(kept)
+    return loaded
+
+
+def plain_card(forecaster: Forecaster) -> ModelCard:
+    """A card with what the forecaster itself knows."""
+    known = f"fitted for {forecaster.horizon} steps" if forecaster.horizon else "not fitted"
+    features = forecaster.spec or {}
+    on = f" on data with step {features['freq']!r} and season {features['period']}" if features else ""
+    return ModelCard(
+        title=f"{forecaster.model.name} forecaster",
+        summary=f"{forecaster.model.name}, {known}{on}. Its data and accuracy were not recorded.",
+        license="other",
+        tags=("time-series-forecasting",),
+        command=f"Forecaster({forecaster.model.name!r}).fit(...).save(...)  # fourfold {__version__}",
+    )
