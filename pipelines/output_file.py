@@ -19,13 +19,29 @@ SUFFIXES = (".csv", ".parquet", ".nc")
 def check_output(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> None:
     """Refuse an output path that could not be written, before any work is done."""
     if path.suffix.lower() not in suffixes:
-        raise InputError("--output", f"{path.name} ends in {path.suffix or 'nothing'}", expected=" or ".join(suffixes))
+        raise InputError(
+            "--output", f"{path.name} ends in {path.suffix or 'nothing'}", expected=" or ".join(suffixes)
+        )
     if path.is_dir():
         raise InputError("--output", f"{path} is a folder", expected="a file")
     if not path.absolute().parent.is_dir():
         raise InputError("--output", f"the folder {path.parent} does not exist", remedy="Make it first")
     if not os.access(path.absolute().parent, os.W_OK):
         raise InputError("--output", f"the folder {path.parent} cannot be written to")
+
+
+def check_folder(path: Path) -> None:
+    """Refuse a folder to write that is a file, holds something else, or cannot be made."""
+    if path.is_file():
+        raise InputError(
+            "--output", f"{path} is a file", expected="a folder, new or from an earlier finetune"
+        )
+    if path.is_dir() and any(path.iterdir()) and not (path / "config.json").is_file():
+        raise InputError(
+            "--output", f"{path} holds other files", expected="a folder, new or from an earlier finetune"
+        )
+    if not path.absolute().parent.is_dir():
+        raise InputError("--output", f"the folder {path.parent} does not exist", remedy="Make it first")
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:

@@ -30,7 +30,9 @@ def benchmark(name: str | None = None, /) -> int:
         )
     if name is None:
         for script in scripts.values():
-            measured = "measured" if (FOLDER / "results" / f"{script.stem}.json").is_file() else "not yet measured"
+            measured = (
+                "measured" if (FOLDER / "results" / f"{script.stem}.json").is_file() else "not yet measured"
+            )
             print(f"{script.stem:28} {_first_line(script)}  [{measured}]")
         return 0
     if name not in scripts:

@@ -9,7 +9,7 @@ def models() -> int:
     from rich.table import Table
 
     from ...shared.artifact.shipped import list_shipped, shipped_folder
-    from ..model_list import METHODS, shipped_summary
+    from ..model_list import method_summaries, shipped_summary
 
     listing = Table(title=None, box=None, header_style="bold", pad_edge=False)
     for column in ("name", "kind", "what it is"):
@@ -19,7 +19,7 @@ def models() -> int:
         assert folder is not None
         kind, summary = shipped_summary(folder)
         listing.add_row(name, f"shipped {kind}", summary)
-    for name, summary in METHODS.items():
+    for name, summary in method_summaries().items():
         listing.add_row(name, "method", summary)
     Console().print(listing)
     return 0

@@ -69,7 +69,9 @@ def draw_parts(
             plots, parts.items(), (Ink.TEXT, Ink.FIRST, Ink.THIRD, Ink.FAINT), strict=False
         ):
             axes.plot(time, values, color=colour, linewidth=1.1)
-            axes.set_title(f"{label} · spans {number(float(np.nanmax(values) - np.nanmin(values)), 3)} {unit}".rstrip())
+            axes.set_title(
+                f"{label} · spans {number(float(np.nanmax(values) - np.nanmin(values)), 3)} {unit}".rstrip()
+            )
             _tidy_dates(axes, time)
             if axes is not plots[-1]:
                 axes.tick_params(labelbottom=False)
@@ -91,37 +93,65 @@ def draw_by_lead(
             axes.axhline(target, color=Ink.FAINT, linewidth=1.2)
         for (model, values), colour, dash in zip(lines.items(), Ink.cycle() * 2, DASHES * 2, strict=False):
             leads = np.arange(1, len(values) + 1)
-            axes.plot(leads, values, color=colour, linestyle=dash, label=model,
-                      marker="o" if len(values) == 1 else None)  # fmt: skip
+            axes.plot(
+                leads,
+                values,
+                color=colour,
+                linestyle=dash,
+                label=model,
+                marker="o" if len(values) == 1 else None,
+            )
         axes.set_xlabel(f"lead, in {step}")
         axes.set_ylabel(label)
         if target is None:
             axes.set_ylim(bottom=0)
+        else:
+            axes.set_ylim(min(0.5 * target, axes.get_ylim()[0]), 101)
         axes.legend(ncols=3, loc="best")
         return as_svg(figure, name=name, alt=alt)
 
 
 def draw_data(
-    time: np.ndarray, series: Mapping[str, np.ndarray], splits: Mapping[str, tuple[int, int]], *,
-    name: str, unit: str, alt: str,
-) -> Markup:  # fmt: skip
+    time: np.ndarray,
+    series: Mapping[str, np.ndarray],
+    splits: Mapping[str, tuple[int, int]],
+    *,
+    name: str,
+    unit: str,
+    alt: str,
+) -> Markup:
     """Every series in full, gaps left open and ticked below, with the parts that models learn from
     and are judged on."""
-    with drawing(len(series), height=1.35) as (figure, plots):
-        for row, (axes, (label, values)) in enumerate(zip(plots, series.items(), strict=True)):
+    with drawing(len(series), height=1.6) as (figure, plots):
+        for row, (axes, (title, values)) in enumerate(zip(plots, series.items(), strict=True)):
             low, middle, high, at = _ranges(values)
             axes.fill_between(time[at], low, high, color=Ink.FIRST, alpha=0.35, linewidth=0)
             axes.plot(time[at], middle, color=Ink.FIRST, linewidth=0.9)
-            axes.set_title(label)
+            axes.set_title(title)
             axes.set_ylabel(unit)
             missing = np.flatnonzero(np.isnan(values))
-            axes.plot(time[missing], np.full(len(missing), 0.02), "|", color=Ink.SECOND, markersize=6,
-                      transform=axes.get_xaxis_transform())  # fmt: skip
-            for part, (start, stop) in splits.items():
+            axes.plot(
+                time[missing],
+                np.full(len(missing), 0.02),
+                "|",
+                color=Ink.SECOND,
+                markersize=6,
+                transform=axes.get_xaxis_transform(),
+            )
+            for part, (start, _) in splits.items():
                 axes.axvline(time[start], color=Ink.FAINT, linewidth=0.9, linestyle=":")
                 if row == 0:
-                    axes.annotate(part, (time[start], 1.0), (3, -2), xycoords=axes.get_xaxis_transform(),
-                                  textcoords="offset points", va="top", fontsize=8, color=Ink.FAINT)  # fmt: skip
+                    label = axes.annotate(
+                        part,
+                        (time[start], 1.0),
+                        (3, -2),
+                        xycoords=axes.get_xaxis_transform(),
+                        textcoords="offset points",
+                        va="top",
+                        fontsize=8,
+                        color=Ink.FAINT,
+                    )
+                    label.set_in_layout(False)
             _tidy_dates(axes, time)
             if axes is not plots[-1]:
                 axes.tick_params(labelbottom=False)

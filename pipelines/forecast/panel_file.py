@@ -49,6 +49,8 @@ def load_panel(path: Path) -> Panel:
             observed=stored["observed"],
             time=pd.Index(stored["time"]),
             series=tuple(facts.pop("series")),
+            past=covariates["past"],
+            future=covariates["future"],
+            static=covariates["static"],
             **facts,
-            **covariates,
         )

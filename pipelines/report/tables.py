@@ -32,8 +32,9 @@ def table(
     It scrolls sideways inside its own frame where the page is narrow.
     """
     kind = "number" if numeric else None
-    head = element("tr", *(element("th", name, scope="col", class_=kind if i else None)
-                           for i, name in enumerate(header)))  # fmt: skip
+    head = element(
+        "tr", *(element("th", name, scope="col", class_=kind if i else None) for i, name in enumerate(header))
+    )
     lines = [
         element(
             "tr",
@@ -49,9 +50,7 @@ def table(
 
 def facts(pairs: Mapping[str, object]) -> Markup:
     """Name and value pairs, as a definition list."""
-    items = (
-        element("div", element("dt", name), element("dd", value)) for name, value in pairs.items()
-    )
+    items = (element("div", element("dt", name), element("dd", value)) for name, value in pairs.items())
     return element("dl", joined(*items), class_="facts")
 
 

@@ -26,7 +26,9 @@ class Outer(BaseModel):
 def test_flags_win_over_file_and_file_over_recipe(tmp_path: Path) -> None:
     config = tmp_path / "c.yaml"
     config.write_text("horizon: 36\ntempo:\n  steps: 7\n")
-    settings = resolve_settings(Outer, {"horizon": 12, "tempo.rate": 0.5, "data": "r"}, config, ["tempo.steps=9"])
+    settings = resolve_settings(
+        Outer, {"horizon": 12, "tempo.rate": 0.5, "data": "r"}, config, ["tempo.steps=9"]
+    )
     assert settings == Outer(data="r", horizon=36, tempo=Inner(steps=9, rate=0.5))
 
 

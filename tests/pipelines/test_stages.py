@@ -85,8 +85,11 @@ def test_a_stage_that_cannot_resume_starts_afresh(counted: Counted, tmp_path: Pa
     counted.fail = True
     with pytest.raises(KeyboardInterrupt):
         run(counted, tmp_path / "run", resumable=False)
-    assert not [entry for entry in (tmp_path / "run/stages").iterdir() if entry.name.startswith("second")
-                and not entry.name.endswith(".partial")]  # fmt: skip
+    assert not [
+        entry
+        for entry in (tmp_path / "run/stages").iterdir()
+        if entry.name.startswith("second") and not entry.name.endswith(".partial")
+    ]
     counted.fail = False
     run(counted, tmp_path / "run", resumable=False)
     assert not counted.resumed

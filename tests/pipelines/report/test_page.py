@@ -38,7 +38,9 @@ def picture(name: str = "one") -> Markup:
 
 def page() -> str:
     built = Page("A <title>", "Lead & more.")
-    built.section("Numbers", table(["model", "MSE"], [["<naive>", number(0.5)], ["b", "–"]], caption="c", marked=[0]))
+    built.section(
+        "Numbers", table(["model", "MSE"], [["<naive>", number(0.5)], ["b", "–"]], caption="c", marked=[0])
+    )
     built.section("Pictures", framed(picture(), "caption"), framed(picture("two"), "again"))
     built.section("Rest", paragraph("x < y"), folded("more", code("a && b")), facts({"k": 3}))
     return built.render()
@@ -73,8 +75,18 @@ def test_pictures_are_drawn_in_variables_and_reproduce() -> None:
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(0.37021, "0.3702"), (12.3456, "12.35"), (1234.5678, "1,235"), (0.0012345, "0.001234"), (0.0, "0"),
-     (float("nan"), "–"), (None, "–"), (1.5e8, "1.500e+08"), (-0.5, "-0.5000"), (2e-9, "2.000e-09")],
-)  # fmt: skip
+    [
+        (0.37021, "0.3702"),
+        (12.3456, "12.35"),
+        (1234.5678, "1,235"),
+        (0.0012345, "0.001234"),
+        (0.0, "0"),
+        (float("nan"), "–"),
+        (None, "–"),
+        (1.5e8, "1.500e+08"),
+        (-0.5, "-0.5000"),
+        (2e-9, "2.000e-09"),
+    ],
+)
 def test_numbers_are_shown_with_four_digits(value: float | None, shown: str) -> None:
     assert number(value) == shown

@@ -1,0 +1,97 @@
+"""`fourfold finetune MODEL DATA -o FOLDER`: a model of your own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+
+def finetune(
+    model: str,
+    data: Path,
+    /,
+    *,
+    output: Annotated[Path, Parameter(name=["--output", "-o"])],
+    horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"])] = None,
+    id_col: str = "unique_id",
+    time_col: str = "ds",
+    target_col: str = "y",
+    freq: str | None = None,
+    period: int | None = None,
+    timezone: str | None = None,
+    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
+    dedupe: Literal["first", "last", "mean"] | None = None,
+    past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+) -> int:
+    """Train a model further on a table, or fit a method to it, and keep it.
+
+    A run that was stopped goes on where it was when the same command is given again.
+
+    Parameters
+    ----------
+    model
+        A shipped model, a folder that finetune wrote, or a method (see fourfold models).
+    data
+        CSV, Parquet or NetCDF; a row a series and time, or a column a series.
+    output
+        Folder for the model; forecast and evaluate take it as MODEL.
+    horizon
+        Steps it is to forecast; the model's own when not given, 24 for methods.
+    id_col
+        Column of series names.
+    time_col
+        Column of times.
+    target_col
+        Column to forecast.
+    freq
+        Step of the data, such as h, 15min, D, MS; read from the times when not given.
+    period
+        Steps in the main season; by the step when not given.
+    timezone
+        Zone in which times without zone are meant.
+    missing
+        What to do about gaps.
+    dedupe
+        Which row counts when a series has two at one time.
+    past_cols
+        Columns of covariates known up to now.
+    future_cols
+        Columns of covariates known ahead.
+    static_cols
+        Columns of facts that do not change.
+    """
+    import shutil
+
+    from ...domains.timeseries.forecaster import Forecaster
+    from ...shared.panels.reading import read_panel
+    from ..contestant import is_method
+    from ..output_file import check_folder
+
+    check_folder(output)
+    panel = read_panel(
+        data,
+        id_col=id_col,
+        time_col=time_col,
+        target_col=target_col,
+        freq=freq,
+        period=period,
+        missing=missing,
+        dedupe=dedupe,
+        past=past_cols,
+        future=future_cols,
+        static=static_cols,
+        timezone=timezone,
+    )
+    run = output.with_name(f".{output.name}.run")
+    if is_method(model):
+        tuned = Forecaster(model).fit(panel, horizon or 24, run=run)
+    else:
+        tuned = Forecaster.load(model).finetune(panel, horizon, run=run)
+    tuned.save(output)
+    shutil.rmtree(run, ignore_errors=True)
+    print(f"{output}: {tuned.model.name} for {tuned.horizon} steps, from {panel.n_series} series")
+    return 0

@@ -1,0 +1,115 @@
+"""`fourfold forecast MODEL DATA`: the steps after the end of each series."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+
+def forecast(
+    model: str,
+    data: Path,
+    /,
+    *,
+    horizon: Annotated[int, Parameter(name=["--horizon", "-n"])],
+    output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
+    level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (80.0,),
+    quantiles: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
+    id_col: str = "unique_id",
+    time_col: str = "ds",
+    target_col: str = "y",
+    freq: str | None = None,
+    period: int | None = None,
+    timezone: str | None = None,
+    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
+    dedupe: Literal["first", "last", "mean"] | None = None,
+    future: Path | None = None,
+    past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+) -> int:
+    """Forecast every series of a table.
+
+    Parameters
+    ----------
+    model
+        A shipped model, a folder that finetune wrote, or a method (see fourfold models).
+    data
+        CSV, Parquet or NetCDF; a row a series and time, or a column a series.
+    horizon
+        Steps to forecast.
+    output
+        CSV, Parquet or NetCDF to write; printed as CSV when not given.
+    level
+        Central intervals in percent.
+    quantiles
+        Probabilities to forecast besides.
+    id_col
+        Column of series names.
+    time_col
+        Column of times.
+    target_col
+        Column to forecast.
+    freq
+        Step of the data, such as h, 15min, D, MS; read from the times when not given.
+    period
+        Steps in the main season; by the step when not given.
+    timezone
+        Zone in which times without zone are meant.
+    missing
+        What to do about gaps.
+    dedupe
+        Which row counts when a series has two at one time.
+    future
+        Table of covariates known ahead, for the steps to forecast; its columns must be in DATA too.
+    past_cols
+        Columns of covariates known up to now.
+    static_cols
+        Columns of facts that do not change.
+    """
+    from ..output_file import check_output
+
+    if output is not None:
+        check_output(output)
+    from ...shared.panels.reading import read_panel
+    from ..contestant import ready_forecaster
+    from ..covariate_file import read_future
+
+    ahead, names = read_future(future, id_col, time_col) if future is not None else (None, ())
+    panel = read_panel(
+        data,
+        id_col=id_col,
+        time_col=time_col,
+        target_col=target_col,
+        freq=freq,
+        period=period,
+        missing=missing,
+        dedupe=dedupe,
+        past=past_cols,
+        future=names,
+        static=static_cols,
+        future_frame=ahead,
+        timezone=timezone,
+    )
+    forecaster = ready_forecaster(model, panel, horizon)
+    answer = forecaster.predict(panel, horizon, levels=level, quantiles=quantiles)
+    if output is None:
+        answer.to_long().to_csv(sys.stdout, index=False)
+        return 0
+    _write(answer, output)
+    print(f"{panel.n_series} series, {horizon} steps each: {output}")
+    return 0
+
+
+def _write(answer: object, output: Path) -> None:
+    from ...shared.forecasting.forecast import Forecast
+    from ..output_file import write_frame, write_whole
+
+    assert isinstance(answer, Forecast)
+    if output.suffix.lower() == ".nc":
+        dataset = answer.to_xarray()
+        write_whole(output, lambda path: dataset.to_netcdf(path, engine="scipy"))
+    else:
+        write_frame(answer.to_long(), output)

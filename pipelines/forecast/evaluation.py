@@ -1,0 +1,75 @@
+"""What the evaluate stage leaves for the report: scores, fans and a decomposition, as plain files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+METRICS = {
+    "mase": "MASE",
+    "mae": "MAE",
+    "rmse": "RMSE",
+    "mse": "MSE",
+    "smape": "sMAPE %",
+    "pinball": "pinball",
+    "crps": "CRPS",
+}
+"""Scores of the table, the smaller the better, with their heading."""
+NAIVE = "seasonal-naive"
+"""The method that every other is set beside."""
+
+
+class Score(BaseModel):
+    """How one model did on the test part."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    metrics: dict[str, float | None]
+    """By name: METRICS and coverage (a fraction); None where it is not defined (MASE of constants)."""
+    error_by_lead: list[float | None]
+    """Mean absolute error at each step ahead."""
+    coverage_by_lead: list[float | None]
+    """Share of observations inside the interval at each step ahead."""
+    mase_by_series: dict[str, float | None]
+    seconds: float
+    """Time to fit and to forecast all origins."""
+
+
+class Evaluation(BaseModel):
+    """Scores of all models over the same windows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    scores: dict[str, Score]
+    skipped: dict[str, str] = {}
+    """Models that could not take part, with the reason."""
+    origins: int
+    windows: int
+    """Origins times series, less those without anything observed."""
+    level: float
+    """The interval judged, in percent."""
+
+    def best(self) -> str:
+        """The model with the least MASE (or MAE where no MASE is defined)."""
+
+        def size(name: str) -> float:
+            metrics = self.scores[name].metrics
+            value = metrics.get("mase")
+            value = metrics.get("mae") if value is None else value
+            return float("inf") if value is None else value
+
+        return min(self.scores, key=size)
+
+
+def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
+    """Write arrays by name, without pickle."""
+    with path.open("wb") as stream:
+        np.savez(stream, allow_pickle=False, **arrays)
+
+
+def load_arrays(path: Path) -> dict[str, np.ndarray]:
+    """Read what `save_arrays` wrote."""
+    with np.load(path, allow_pickle=False) as stored:
+        return {name: stored[name] for name in stored.files}

