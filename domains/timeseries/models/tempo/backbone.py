@@ -13,9 +13,7 @@ class SingleAttention(nn.Module):
 
     def __init__(self, settings: TempoSettings) -> None:
         super().__init__()
-        self.attention = nn.MultiheadAttention(
-            settings.width, settings.heads, dropout=settings.dropout, batch_first=True
-        )
+        self.attention = nn.MultiheadAttention(settings.width, settings.heads, batch_first=True)
         self.norm = nn.LayerNorm(settings.width)
 
     def forward(self, tokens_BSD: Tensor) -> Tensor:
