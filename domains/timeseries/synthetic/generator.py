@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ....shared.errors import InputError
 from . import families
+from .chaos import chaos_like
 
 Family = Callable[[np.random.Generator, int, int], tuple[np.ndarray, np.ndarray]]
 
@@ -24,6 +25,7 @@ FAMILIES: dict[str, Family] = {
     "counts": families.count_like,
     "intermittent": families.intermittent_like,
     "events": families.event_like,
+    "chaos": chaos_like,
 }
 
 
@@ -42,6 +44,7 @@ class FamilyWeights(BaseModel):
     counts: float = Field(default=0.05, ge=0)
     intermittent: float = Field(default=0.03, ge=0)
     events: float = Field(default=0.04, ge=0)
+    chaos: float = Field(default=0.03, ge=0)
 
 
 @dataclass(frozen=True)
