@@ -31,7 +31,7 @@ def run_backtest(
     test: float | int | slice,
     refit: int,
     levels: tuple[float, ...],
-    standardise: bool,
+    standardise: bool | slice,
     keep: bool,
 ) -> Backtest:
     """Score every window; see `Forecaster.backtest`. The forecaster itself is not changed.
@@ -44,13 +44,14 @@ def run_backtest(
     cutoffs = choose_cutoffs(panel, horizon, n_windows=n_windows, step=step, test=test)
     before = slice(0, int(cutoffs[0]) + 1)
     _warn_of_seen_rows(forecaster, panel, int(cutoffs[0]) + 1, refit)
-    scaler = StandardScaler.fit(panel.values[before], panel.observed[before])
+    reference = standardise if isinstance(standardise, slice) else before
+    scaler = StandardScaler.fit(panel.values[reference], panel.observed[reference])
     scores = Scores(
         horizon,
         panel.series,
         levels=levels,
         naive_scale=seasonal_naive_scale(panel.values[before], panel.observed[before], panel.period),
-        unit=scaler.scale if standardise else None,
+        unit=None if standardise is False else scaler.scale,
     )
     table = ForecastTable(panel, cutoffs, horizon, levels) if keep else None
     windows = 0

@@ -164,7 +164,7 @@ class Forecaster:
         test: float | int | slice = 0.2,
         refit: bool | int = False,
         levels: Sequence[float] = (80,),
-        standardise: bool = False,
+        standardise: bool | slice = False,
     ) -> Backtest:
         """Forecast from many past cutoffs, and score: `evaluate` with the forecasts kept.
 
@@ -174,7 +174,8 @@ class Forecaster:
             refit: fit anew on the rows before each cutoff (or before every k-th), so that nothing
                 forecast has been learnt from.
             levels: central intervals in percent.
-            standardise: scores of z-scored data (mean and deviation of the rows before `test`).
+            standardise: scores of z-scored data, by the deviations of the rows before the first forecast, or
+                of the rows in a slice (the ETT benchmark: those trained on).
 
         Raises:
             InputError: as `predict`; or no window fits.
@@ -196,7 +197,7 @@ class Forecaster:
         step: int = 1,
         test: float | int | slice = 0.2,
         levels: Sequence[float] = (80,),
-        standardise: bool = False,
+        standardise: bool | slice = False,
     ) -> Scores:
         """Score all windows whose targets lie in `test`; arguments as for `backtest`.
 

@@ -1,0 +1,78 @@
+"""Conformal intervals: finite-sample corrected, nested, scaled, exact for constants."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fourfold.shared.errors import InputWarning
+from fourfold.shared.forecasting.conformal import ConformalIntervals, context_scale
+from fourfold.shared.forecasting.windows import Windows
+
+
+def windows_of(context: np.ndarray, observed: np.ndarray | None = None) -> Windows:
+    context = np.asarray(context, dtype=np.float32)
+    zeros = np.zeros(len(context), np.int64)
+    seen = np.ones(context.shape, bool) if observed is None else observed
+    return Windows(context, seen, zeros, zeros, horizon=2, period=4)
+
+
+def test_quantiles_are_the_corrected_order_statistics() -> None:
+    residuals = np.arange(1.0, 10.0)[::-1, None]  # 9 values: 80 % needs ranks 1 and 9 of 10
+    intervals = ConformalIntervals.calibrate(residuals, np.ones((9, 1), bool))
+    answered = intervals.quantiles(np.zeros((1, 1), np.float32), np.ones(1), (0.1, 0.5, 0.9))
+    np.testing.assert_allclose(answered[0, 0], [1, 5, 9])
+
+
+def test_coverage_is_at_least_nominal_on_exchangeable_data() -> None:
+    generator = np.random.default_rng(0)
+    covered = []
+    for _ in range(400):
+        errors = generator.gamma(2, size=(50, 1))  # skewed: both sides must be right
+        intervals = ConformalIntervals.calibrate(errors[:-1], np.ones((49, 1), bool))
+        low, high = intervals.quantiles(np.zeros((1, 1), np.float32), np.ones(1), (0.1, 0.9))[0, 0]
+        covered.append(low <= errors[-1, 0] <= high)
+    assert 0.76 < np.mean(covered) < 0.86  # 0.8 + at most 2/50, three standard errors of 0.02
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 60))
+@pytest.mark.filterwarnings("ignore::fourfold.shared.errors.InputWarning")
+def test_quantiles_never_cross_and_grow_with_the_scale(seed: int, count: int) -> None:
+    generator = np.random.default_rng(seed)
+    intervals = ConformalIntervals.calibrate(
+        generator.normal(size=(count, 3)), generator.random((count, 3)) < 0.9
+    )
+    point = generator.normal(size=(4, 5)).astype(np.float32)
+    levels = (0.025, 0.1, 0.3, 0.5, 0.77, 0.9, 0.975)
+    answered = intervals.quantiles(point, np.array([0.0, 1, 2, 1e-6]), levels)
+    assert answered.dtype == np.float32 and (np.diff(answered, axis=-1) >= 0).all()
+    np.testing.assert_array_equal(answered[0], np.repeat(point[0][:, None], 7, axis=1))
+
+
+def test_few_windows_are_told() -> None:
+    intervals = ConformalIntervals.calibrate(np.arange(5.0)[:, None], np.ones((5, 1), bool))
+    with pytest.warns(InputWarning, match="only 5 calibration windows"):
+        intervals.quantiles(np.zeros((1, 1)), np.ones(1), (0.025, 0.975))
+
+
+def test_leads_beyond_the_calibrated_ones_get_wider_intervals() -> None:
+    intervals = ConformalIntervals.calibrate(
+        np.tile(np.linspace(-1, 1, 99), (2, 1)).T, np.ones((99, 2), bool)
+    )
+    answered = intervals.quantiles(np.zeros((1, 8)), np.ones(1), (0.1, 0.9))
+    width = answered[0, :, 1] - answered[0, :, 0]
+    np.testing.assert_allclose(width[2:] / width[1], np.sqrt(np.arange(3, 9) / 2), rtol=1e-6)
+
+
+def test_scale_is_the_deviation_of_what_was_observed() -> None:
+    context = np.array([[1, 2, 3, 100], [0.1, 0.1, 0.1, 0.1]])
+    seen = np.array([[True, True, True, False], [True] * 4])
+    np.testing.assert_array_equal(context_scale(windows_of(context, seen))[1], 0)
+    assert context_scale(windows_of(context, seen))[0] == pytest.approx(np.std([1, 2, 3]))
+
+
+def test_state_round_trip() -> None:
+    made = ConformalIntervals.calibrate(np.random.default_rng(1).normal(size=(30, 2)), np.ones((30, 2), bool))
+    again = ConformalIntervals.from_state(made.state())
+    np.testing.assert_array_equal(made.errors, again.errors)
+    assert again.count == made.count == 30
