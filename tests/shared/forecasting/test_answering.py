@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from scipy.stats import norm
-
 from fourfold.shared.errors import InputError
 from fourfold.shared.forecasting.answering import answer, quantiles_at, roll
 from fourfold.shared.forecasting.prediction import Prediction
 from fourfold.shared.forecasting.windows import Windows
+from scipy.stats import norm
 
 
 @dataclass

@@ -2,12 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from fourfold.shared.errors import InputWarning
 from fourfold.shared.forecasting.conformal import ConformalIntervals, context_scale
 from fourfold.shared.forecasting.windows import Windows
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def windows_of(context: np.ndarray, observed: np.ndarray | None = None) -> Windows:

@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from fourfold.shared.errors import InputError, InputWarning
 from fourfold.shared.forecasting.metrics import Scores, seasonal_naive_scale
+from hypothesis import given
+from hypothesis import strategies as st
 
 LEVELS = (0.1, 0.5, 0.9)
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from fourfold.shared.errors import InputError
 from fourfold.shared.forecasting.scaling import StandardScaler
 from fourfold.shared.forecasting.splits import ett_split, fraction_split

@@ -3,13 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-
 from fourfold.shared.errors import InputError
 from fourfold.shared.forecasting.origins import batches, cutoffs_within, origin_batches, origins
 from fourfold.shared.forecasting.windows import gather_windows, targets
 from fourfold.shared.panels.panel import Panel
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 def make_panel(values: np.ndarray, observed: np.ndarray | None = None, **more: object) -> Panel:
