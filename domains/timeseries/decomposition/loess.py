@@ -43,7 +43,7 @@ def loess_table(length: int, span: int, degree: int, jump: int) -> LoessTable:
         empty = np.empty((0, 0))
         return LoessTable(length, span, degree, jump, empty, empty)
     kernel, coefficients = np.empty((2, positions.size, width))
-    _fill_rows(length, span, degree, positions, kernel, coefficients)
+    _fill_rows(length, span, degree, positions, min(jump, length - 1), kernel, coefficients)
     return LoessTable(length, span, degree, jump, kernel, coefficients)
 
 
@@ -65,9 +65,16 @@ def _row_index(length: int, span: int, position: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _window_start(length: int, span: int, position: int) -> int:
+def _window_start(length: int, span: int, position: int, step: int) -> int:
+    """First point of the neighbourhood of one position, when every `step`-th is fitted.
+
+    With jumps, a last position that is no multiple of the step keeps the neighbourhood of the knot before
+    it, as in the authors' program and all that descend from it.
+    """
     if length <= span:
         return 0
+    if position == length - 1:
+        position -= position % step
     return min(max(position - span // 2, 0), length - span)
 
 
@@ -84,11 +91,11 @@ def _tricube(distance: float, bandwidth: float) -> float:
 
 @njit(cache=True, nogil=True)
 def _fill_row(
-    length: int, span: int, degree: int, position: int, kernel: np.ndarray, row: np.ndarray
+    length: int, span: int, degree: int, position: int, step: int, kernel: np.ndarray, row: np.ndarray
 ) -> None:
     """Weights (`kernel`) and fitting coefficients (`row`) of the neighbourhood of one position."""
     width = min(length, span)
-    start = _window_start(length, span, position)
+    start = _window_start(length, span, position, step)
     bandwidth = float(max(position - start, start + width - 1 - position))
     if span > length:
         bandwidth += (span - length) // 2
@@ -111,10 +118,16 @@ def _fill_row(
 
 @njit(cache=True, nogil=True)
 def _fill_rows(
-    length: int, span: int, degree: int, positions: np.ndarray, kernel: np.ndarray, coefficients: np.ndarray
+    length: int,
+    span: int,
+    degree: int,
+    positions: np.ndarray,
+    step: int,
+    kernel: np.ndarray,
+    coefficients: np.ndarray,
 ) -> None:
     for i in range(positions.size):
-        _fill_row(length, span, degree, positions[i], kernel[i], coefficients[i])
+        _fill_row(length, span, degree, positions[i], step, kernel[i], coefficients[i])
 
 
 @njit(cache=True, nogil=True, fastmath={"reassoc", "contract", "nsz"})
@@ -177,7 +190,7 @@ def smooth(table: LoessTable, values: np.ndarray, extend: bool, out: np.ndarray,
         if tabled:
             _filter_interior(values, table.filter[half + 1], out[half + 1 : length - half + 1])
         else:
-            _fill_row(length, span, degree, half, scratch[0], row)
+            _fill_row(length, span, degree, half, step, scratch[0], row)
             _filter_interior(values, row, out[half + 1 : length - half + 1])
     while position <= last:
         if by_filter and position == half:
@@ -185,8 +198,8 @@ def smooth(table: LoessTable, values: np.ndarray, extend: bool, out: np.ndarray,
         if tabled:
             row = table.filter[_row_index(length, span, position)]
         else:
-            _fill_row(length, span, degree, position, scratch[0], row)
-        start = _window_start(length, span, position)
+            _fill_row(length, span, degree, position, step, scratch[0], row)
+        start = _window_start(length, span, position, step)
         out[position + 1] = _dot(row, values[start : start + width])
         position = _next_knot(position, step, length)
     if step > 1:

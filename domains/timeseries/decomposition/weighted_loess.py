@@ -92,12 +92,13 @@ def _fit_full(
     """Fit on the `span` points around `position`, all of them observed."""
     length, span = table.length, table.span
     width = min(length, span)
-    start = _window_start(length, span, position)
+    step = min(table.jump, length - 1)
+    start = _window_start(length, span, position, step)
     kernel = scratch[0, :width]
     if table.kernel.shape[0] > 0:
         kernel = table.kernel[_row_index(length, span, position)]
     else:
-        _fill_row(length, span, 0, position, kernel, scratch[1])
+        _fill_row(length, span, 0, position, step, kernel, scratch[1])
     reference = values[start]
     window = slice(start, start + width)
     sums = _moments(kernel, weights[window], values[window], start - position, reference)
@@ -127,7 +128,7 @@ def smooth_weighted(
     position = -1 if extend else 0
     last = length if extend else length - 1
     while position <= last:
-        start = _window_start(length, span, position)
+        start = _window_start(length, span, position, step)
         if whole or rank[start + width] - rank[start] == width:
             fitted = _fit_full(table, values, weights, position, scratch)
         else:
