@@ -38,8 +38,8 @@ class Artifact:
     folder: Path
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The weights as NumPy arrays, sharing memory with `state`."""
-        return {name: tensor.numpy() for name, tensor in self.state.items()}
+        """The weights as NumPy arrays; bfloat16, which NumPy lacks, becomes float32."""
+        return {name: _widened(tensor).numpy() for name, tensor in self.state.items()}
 
     def require_kind(self, *kinds: str) -> Artifact:
         """Itself when its kind is one of `kinds`.
@@ -64,6 +64,10 @@ class Artifact:
         """
         require_state(self.state, module.state_dict(), str(self.folder))
         module.load_state_dict(self.state)
+
+
+def _widened(tensor: torch.Tensor) -> torch.Tensor:
+    return tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor
 
 
 def require_state(stored: Mapping[str, Any], wanted: Mapping[str, Any], where: str) -> None:

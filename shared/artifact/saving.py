@@ -45,7 +45,10 @@ def save_artifact(
         InputError: `folder` holds something that is not an artefact, the config is not JSON,
             a weight is not finite, or the disk refuses.
     """
-    target = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would follow a link to another place
+    if not str(folder).strip():
+        raise InputError("folder", "is empty", expected="a folder to save into")
+    # Not resolve(), which would follow a link to another place.
+    target = Path(os.path.abspath(Path(folder).expanduser()))  # noqa: PTH100
     _require_replaceable(target)
     weights = _weights(state)
     settings = _settings(kind, config, weights)

@@ -7,6 +7,8 @@ import pytest
 from package_imports import FOLDERS, ROOT, package_files
 
 LONGEST = 400
+LARGEST_MODEL = 15_000_000
+"""Bytes: whoever clones the project or installs the wheel pays for every model in it."""
 TEXT = {".py", ".md", ".toml", ".cfg", ".yaml", ".yml", ".json", ".css", ".html", ".js", ".sh", ""}
 TEXT_FOLDERS = (*FOLDERS, "tests", "benchmarks", "docs", ".ci")
 
@@ -34,6 +36,12 @@ def test_no_file_names_a_place_on_one_machine():
 
 def test_the_root_holds_one_python_file():
     assert [path.name for path in ROOT.glob("*.py")] == ["__init__.py"]
+
+
+def test_shipped_models_stay_small():
+    weights = (ROOT / "data").rglob("*.safetensors")
+    heavy = {str(path.relative_to(ROOT)): path.stat().st_size for path in weights}
+    assert {name: size for name, size in heavy.items() if size > LARGEST_MODEL} == {}
 
 
 def test_no_attic_and_no_packages_among_tests():

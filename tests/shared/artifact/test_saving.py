@@ -26,6 +26,29 @@ def test_tensors_come_back_with_dtype_and_value(tmp_path, card, dtype):
     assert torch.equal(state["turned"], given.T)
 
 
+def test_bfloat16_widens_for_numpy(tmp_path, card):
+    state = {"x": torch.tensor([0.5, -3.0], dtype=torch.bfloat16)}
+    array = load_artifact(save_artifact(tmp_path / "m", "x", {}, state, card)).arrays()["x"]
+    np.testing.assert_array_equal(array, np.array([0.5, -3.0], np.float32), strict=True)
+
+
+@pytest.mark.parametrize("folder", ["", "  "])
+def test_no_folder_is_refused(card, folder):
+    with pytest.raises(InputError, match="folder: is empty"):
+        save_artifact(folder, "x", {}, {}, card)
+
+
+def test_home_is_expanded(tmp_path, card, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert save_artifact("~/models/nano", "x", {}, {}, card) == tmp_path / "models" / "nano"
+
+
+@pytest.mark.parametrize("kind", ["", "Fore Caster", "../x", "1"])
+def test_kind_is_a_word(tmp_path, card, kind):
+    with pytest.raises(InputError, match="is not a kind"):
+        save_artifact(tmp_path / "m", kind, {}, {}, card)
+
+
 def test_tied_weights_are_saved_under_both_names(tmp_path, card):
     tied = torch.ones(3)
     state = load_artifact(save_artifact(tmp_path / "m", "x", {}, {"a": tied, "b": tied}, card)).state
