@@ -48,7 +48,8 @@ class Tempo(nn.Module):
     def __init__(self, settings: TempoSettings) -> None:
         super().__init__()
         self.settings = s = settings
-        self.normalization = RevIN()
+        # A fixed decomposition has nothing to gain from a trained scale, and needs no gradient of the window.
+        self.normalization = RevIN(affine=s.decomposition == "learned")
         self.decomposition = LearnedDecomposition(s.lookback) if s.decomposition == "learned" else None
         self.embeddings = nn.ModuleDict({c: PatchEmbedding(s.patch, s.stride, s.width) for c in COMPONENTS})
         self.prompts = self._build_prompts(s)

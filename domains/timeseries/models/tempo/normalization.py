@@ -22,11 +22,11 @@ class RevIN(nn.Module):
     A constant window has spread 0: it maps to zeros, and every forecast of it back to the constant.
     """
 
-    def __init__(self, eps: float = 1e-5) -> None:
+    def __init__(self, eps: float = 1e-5, *, affine: bool = True) -> None:
         super().__init__()
         self.eps = eps
-        self.weight = nn.Parameter(torch.ones(1))
-        self.bias = nn.Parameter(torch.zeros(1))
+        self.weight = nn.Parameter(torch.ones(1), requires_grad=affine)
+        self.bias = nn.Parameter(torch.zeros(1), requires_grad=affine)
 
     def statistics(self, x_BL: Tensor, observed_BL: Tensor) -> Scale:
         """Mean and biased standard deviation over the observed steps; statistics carry no gradient."""
