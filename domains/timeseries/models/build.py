@@ -10,8 +10,9 @@ from ....shared.errors import InputError
 from .protocol import ForecastModel
 
 NAIVE = ("last-value", "drift", "seasonal-naive", "slot-mean")
+STATISTICAL = ("theta", "ets", "sarimax")
 TEMPO = ("tempo-nano", "tempo-small", "tempo-80m", "tempo-zero")
-NAMES = (*NAIVE, "linear", "arnet", *TEMPO)
+NAMES = (*NAIVE, "linear", "arnet", *STATISTICAL, *TEMPO)
 
 
 def build_model(name: str, **config: Any) -> ForecastModel:
@@ -68,6 +69,10 @@ def _make(name: str, config: dict[str, Any]) -> ForecastModel:
         from .arnet import ARNet
 
         return ARNet(**config)
+    if name in STATISTICAL:
+        from .statistical import ETS, SARIMAX, Theta
+
+        return {"theta": Theta, "ets": ETS, "sarimax": SARIMAX}[name](**config)
     from .tempo.model import TempoModel
 
     return TempoModel(**{"preset": name, **config})
