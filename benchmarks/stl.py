@@ -32,9 +32,8 @@ def long_series() -> tuple[np.ndarray, str]:
         return np.loadtxt(path, delimiter=",", skiprows=1, usecols=range(1, 8)).T.copy(), "ETTh1"
     rng = np.random.default_rng(0)
     day = np.sin(2 * np.pi * np.arange(17420) / PERIOD + rng.uniform(0, 6, (7, 1)))
-    return 5 * day + rng.normal(size=(7, 17420)).cumsum(
-        axis=1
-    ) / 10, "generated random walks with a daily season"
+    walks = rng.normal(size=(7, 17420)).cumsum(axis=1) / 10
+    return 5 * day + walks, "generated: random walks with a daily season"
 
 
 def windows_of(series: np.ndarray, count: int) -> np.ndarray:
