@@ -16,16 +16,16 @@ class PretrainSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     network: TempoSettings = TEMPO_ZERO
-    steps: int = Field(8_000, ge=1)
-    batch_size: int = Field(128, ge=1)
-    learning_rate: float = Field(1e-3, gt=0)
-    weight_decay: float = Field(0.01, ge=0)
-    ema: float = Field(0.999, gt=0, lt=1)
-    seed: int = Field(0, ge=0)
-    pool_series: int = Field(20_000, ge=1)
-    validation_windows: int = Field(2_048, ge=1)
-    validate_every: int = Field(500, ge=1)
-    real_share: float = Field(0.3, ge=0, le=1)
+    steps: int = Field(default=8_000, ge=1)
+    batch_size: int = Field(default=128, ge=1)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    ema: float = Field(default=0.999, gt=0, lt=1)
+    seed: int = Field(default=0, ge=0)
+    pool_series: int = Field(default=20_000, ge=1)
+    validation_windows: int = Field(default=2_048, ge=1)
+    validate_every: int = Field(default=500, ge=1)
+    real_share: float = Field(default=0.3, ge=0, le=1)
 
 
 def pretrain(settings: PretrainSettings, run: Path) -> None:

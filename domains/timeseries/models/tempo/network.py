@@ -16,7 +16,6 @@ from .backbone import build_backbone
 from .context import context_facts, extend_back
 from .continuation import STARTS, ContinuationHead, continuations
 from .decomposition import LearnedDecomposition, Parts, stl_parts
-from .gpt import GPT
 from .heads import LinearHead, QuantileSpread
 from .normalization import RevIN
 from .patches import PatchEmbedding
@@ -123,7 +122,6 @@ class Tempo(nn.Module):
         if self.settings.prompt == "pool":
             return self.prompts["shared"](patches_BPD)
         if self.settings.prompt == "text":
-            assert isinstance(self.backbone, GPT)
             return self.prompts[component](patches_BPD, self.backbone.wte)
         return self.prompts[component](patches_BPD)
 

@@ -14,31 +14,31 @@ class TempoSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lookback: int = Field(336, ge=32)
-    horizon: int = Field(96, ge=1)
-    width: int = Field(64, ge=8)
-    heads: int = Field(4, ge=1)
-    layers: int = Field(2, ge=1)
-    patch: int = Field(16, ge=1)
-    stride: int = Field(8, ge=1)
-    dropout: float = Field(0.1, ge=0, lt=1)
+    lookback: int = Field(default=336, ge=32)
+    horizon: int = Field(default=96, ge=1)
+    width: int = Field(default=64, ge=8)
+    heads: int = Field(default=4, ge=1)
+    layers: int = Field(default=2, ge=1)
+    patch: int = Field(default=16, ge=1)
+    stride: int = Field(default=8, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
     backbone: Literal["none", "attention", "gpt"] = "gpt"
     decomposition: Literal["learned", "stl"] = "learned"
     """`learned`: trained maps pulled towards STL by a loss (paper); `stl`: the linear STL operator itself."""
-    period: int = Field(24, ge=1)
+    period: int = Field(default=24, ge=1)
     """Season of the STL targets; with `stl`, only the default for windows that name none."""
     prompt: Literal["text", "soft", "pool"] = "soft"
     """`text`: GPT-2 embeddings of a sentence, mapped; `soft`: free vectors; `pool`: chosen by key."""
-    prompt_length: int = Field(9, ge=0)
-    pool_size: int = Field(30, ge=1)
-    pool_top: int = Field(3, ge=1)
-    vocabulary: int = Field(0, ge=0)
+    prompt_length: int = Field(default=9, ge=0)
+    pool_size: int = Field(default=30, ge=1)
+    pool_top: int = Field(default=3, ge=1)
+    vocabulary: int = Field(default=0, ge=0)
     """Rows of the token table (50,257 for GPT-2); needed by the `text` prompt only."""
-    positions: int = Field(1024, ge=1)
-    lora_rank: int = Field(0, ge=0)
+    positions: int = Field(default=1024, ge=1)
+    lora_rank: int = Field(default=0, ge=0)
     """0 trains the whole network; above 0 the GPT blocks are frozen but for LoRA and layer norms."""
     lora_alpha: float = 16.0
-    lora_dropout: float = Field(0.1, ge=0, lt=1)
+    lora_dropout: float = Field(default=0.1, ge=0, lt=1)
     head: Literal["linear", "continuation"] = "linear"
     """`linear`: flatten and project (paper); `continuation`: closed-form continuations of each part,
     weighted by the backbone, plus a linear correction."""
@@ -47,8 +47,8 @@ class TempoSettings(BaseModel):
     quantiles: tuple[float, ...] = ()
     loss: Literal["mse", "pinball"] = "mse"
     """What the point forecast is trained for: the mean (`mse`) or the median (`pinball`)."""
-    decomposition_weight: float = Field(0.001, ge=0)
-    pool_weight: float = Field(0.1, ge=0)
+    decomposition_weight: float = Field(default=0.001, ge=0)
+    pool_weight: float = Field(default=0.1, ge=0)
 
     @model_validator(mode="after")
     def _consistent(self) -> TempoSettings:
@@ -56,8 +56,8 @@ class TempoSettings(BaseModel):
             raise ValueError(f"width {self.width} is not a multiple of heads {self.heads}")
         if self.patch > self.lookback:
             raise ValueError(f"patch {self.patch} is longer than lookback {self.lookback}")
-        if self.prompt == "text" and not self.vocabulary:
-            raise ValueError("prompt 'text' needs a token table: set vocabulary=50257")
+        if self.prompt == "text" and (self.backbone != "gpt" or not self.vocabulary):
+            raise ValueError("prompt 'text' needs the token table of backbone 'gpt': set vocabulary=50257")
         if list(self.quantiles) != sorted(set(self.quantiles)):
             raise ValueError(f"quantiles {self.quantiles} are not strictly increasing")
         if self.loss == "pinball" and not self.quantiles:
