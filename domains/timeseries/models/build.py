@@ -12,7 +12,7 @@ from .protocol import ForecastModel
 NAIVE = ("last-value", "drift", "seasonal-naive", "slot-mean")
 STATISTICAL = ("theta", "ets", "sarimax")
 TEMPO = ("tempo-nano", "tempo-small", "tempo-80m", "tempo-zero")
-NAMES = (*NAIVE, "linear", "arnet", *STATISTICAL, *TEMPO)
+NAMES = (*NAIVE, "linear", "arnet", *STATISTICAL, "covariate-adapter", *TEMPO)
 
 
 def build_model(name: str, **config: Any) -> ForecastModel:
@@ -47,6 +47,12 @@ def blank_model(name: str, **config: Any) -> ForecastModel:
         ) from None
 
 
+def fresh_model(model: ForecastModel) -> ForecastModel:
+    """An unfitted copy of a model, also of one that has no name here."""
+    config = model.config()
+    return blank_model(model.name, **config) if model.name in NAMES else type(model)(**config)
+
+
 def require_name(name: str) -> None:
     """Raise InputError when no model has this name."""
     if name not in NAMES:
@@ -73,6 +79,10 @@ def _make(name: str, config: dict[str, Any]) -> ForecastModel:
         from .statistical import ETS, SARIMAX, Theta
 
         return {"theta": Theta, "ets": ETS, "sarimax": SARIMAX}[name](**config)
+    if name == "covariate-adapter":
+        from .covariate_adapter import CovariateAdapter
+
+        return CovariateAdapter(**config)
     from .tempo.model import TempoModel
 
     return TempoModel(**{"preset": name, **config})
