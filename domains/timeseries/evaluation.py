@@ -15,7 +15,7 @@ from ...shared.forecasting.metrics import Scores, seasonal_naive_scale
 from ...shared.forecasting.origins import cutoffs_within
 from ...shared.forecasting.scaling import StandardScaler
 from ...shared.panels.panel import Panel
-from .models.build import build_model
+from .models.build import fresh_model
 
 if TYPE_CHECKING:
     from .forecaster import Forecaster
@@ -105,8 +105,7 @@ def _fits(
         return
     for start in range(0, len(cutoffs), refit):
         part = cutoffs[start : start + refit]
-        model = build_model(forecaster.model.name, **forecaster.model.config())
-        fresh = type(forecaster)(model, **forecaster.settings.model_dump())
+        fresh = type(forecaster)(fresh_model(forecaster.model), **forecaster.settings.model_dump())
         yield fresh.fit(panel.select_rows(slice(0, int(part[0]) + 1)), horizon), part
 
 

@@ -22,7 +22,7 @@ from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
 from .fitness import feature_spec, long_enough, readable, require_future, require_spec
 from .forecaster_settings import ForecasterSettings
-from .models.build import build_model
+from .models.build import build_model, fresh_model
 from .models.protocol import ForecastModel
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Forecaster:
             InputError: the data are unfit for the model; says what is needed.
         """
         if self.horizon is not None and self.model.needs_fit:
-            self.model = build_model(self.model.name, **self.model.config())
+            self.model = fresh_model(self.model)
         return self._learn(self.settings.read(data), horizon, validation, train, run)
 
     def finetune(

@@ -8,7 +8,6 @@ import numba
 import numpy as np
 
 from ..panels.panel import Panel
-from .windows import observed_steps
 
 
 def cutoffs_within(rows: slice, horizon: int, *, step: int = 1, n_windows: int | None = None) -> np.ndarray:
@@ -32,10 +31,11 @@ def origin_batches(
     Yields:
         series, cutoff: int64 [B], never empty.
     """
+    earliest = panel.first_rows() + minimum - 1
     for batch in batches(len(cutoffs) * panel.n_series, size):
         pairs = np.arange(batch.start, batch.stop)
         cutoff, series = cutoffs[pairs // panel.n_series], pairs % panel.n_series
-        usable = observed_steps(panel, series, cutoff) >= minimum
+        usable = cutoff >= earliest[series]
         usable &= _any_observed(panel.observed, series, cutoff, lookback)
         if usable.any():
             yield series[usable], cutoff[usable]
