@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from collections.abc import Sequence
+from typing import Any
 
 from cyclopts import App, CycloptsError
 
 from .. import __version__
-from ..shared.errors import InputError, InputErrors
+from ..shared.errors import InputError, InputErrors, InputWarning
 
 PACKAGE = "fourfold.pipelines.commands"
 INTERRUPTED = 130
@@ -46,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["--traceback"]:
         given, tracing = given[1:], True
     try:
-        answer = app(given, exit_on_error=False, print_error=False)
+        with warnings.catch_warnings():
+            _tell_notes()
+            answer = app(given, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         return _refuse([_flat(error)], "See fourfold --help.")
     except InputErrors as errors:
@@ -63,6 +67,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kind = type(error).__name__
         return _refuse([f"{kind}: {_flat(error)}"], "Add --traceback after fourfold to see where.", FAULT)
     return answer if isinstance(answer, int) else 0
+
+
+def _tell_notes() -> None:
+    """Show warnings about the input as notes of one line, all others as usual."""
+    usual = warnings.showwarning
+
+    def show(message: Warning | str, category: type[Warning], *rest: Any, **named: Any) -> None:
+        if issubclass(category, InputWarning):
+            print(f"fourfold: note: {_one_line(str(message))}", file=sys.stderr)
+        else:
+            usual(message, category, *rest, **named)
+
+    warnings.showwarning = show
+    warnings.simplefilter("default", InputWarning)
 
 
 def _flat(error: Exception) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 
 from ..domains.timeseries.forecaster import Forecaster
 from ..domains.timeseries.models.build import NAMES
+from ..shared.artifact.shipped import list_shipped
 from ..shared.errors import InputWarning
 from ..shared.panels.panel import Panel
 
 
 def is_method(model: str) -> bool:
     """Whether `model` names a method that is fitted on the data at hand, rather than a trained model."""
-    return model in NAMES
+    return model in NAMES and model not in list_shipped()
 
 
 def folder_name(model: str) -> str:

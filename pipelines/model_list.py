@@ -11,6 +11,15 @@ METHODS = {
     "drift": "goes on along the line from the first to the last value",
     "slot-mean": "mean of the same hour, weekday or month so far",
     "linear": "closed-form ridge from the past window to the horizon, shared by all series",
+    "arnet": "AR-Net: autoregression trained by gradient, with few and readable weights",
+    "theta": "Theta method, fitted on the context of every forecast",
+    "ets": "exponential smoothing, fitted on the context of every forecast",
+    "sarimax": "ARIMA errors around covariates known ahead, fitted on the context of every forecast",
+    "covariate-adapter": "corrects another model by covariates known ahead, where validation says it helps",
+    "tempo-nano": "TEMPO in its smallest size, for first looks",
+    "tempo-small": "TEMPO for two CPU cores: trend, season and residual, each with its prompt and head",
+    "tempo-80m": "TEMPO in the paper's size, on GPT-2 weights of yours",
+    "tempo-zero": "TEMPO trained beforehand on a mixture of series: forecasts yours as they are",
 }
 """One line about each method that is fitted on the data at hand."""
 

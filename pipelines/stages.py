@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ..shared.artifact.folder_swap import swap_folders
+from ..shared.errors import InputError
 
 KEY_LENGTH = 16
 
@@ -77,12 +78,24 @@ class StageRunner:
         if partial.exists() and not stage.resumable:
             shutil.rmtree(partial)
         partial.mkdir(parents=True, exist_ok=True)
-        stage.work(partial, {name: self.outcomes[name].folder for name in stage.needs})
+        try:
+            stage.work(partial, {name: self.outcomes[name].folder for name in stage.needs})
+        except InputError:
+            self._leave_nothing(partial)
+            raise
         partial.rename(folder)
         seconds = time.perf_counter() - started
         self._drop_superseded(stage.name, keep=folder)
         self.outcomes[stage.name] = StageOutcome(stage.name, folder, key, False, seconds)
         self.tell(f"{stage.name}: done in {seconds:.1f} s")
+
+    def _leave_nothing(self, partial: Path) -> None:
+        """Refused input leaves no trace: the partial folder goes, and folders that were made for it."""
+        shutil.rmtree(partial)
+        for folder in (partial.parent, self.run):
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
 
     def _key(self, stage: Stage) -> str:
         facts = {

@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from ...shared.errors import InputError
 
 PIPELINES = {"forecast": "fourfold.pipelines.forecast.pipeline"}
-"""Pipelines by name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
+"""By name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
 
 
 def run(

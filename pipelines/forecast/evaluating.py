@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ...domains.timeseries.forecaster import Forecaster
+from ...domains.timeseries.history_parts import history_parts
 from ...shared.errors import InputError
 from ...shared.forecasting.metrics import seasonal_naive_scale
 from ...shared.forecasting.windows import targets
@@ -121,26 +122,10 @@ def _ahead_fans(
 
 def decompose_tail(panel: Panel, column: int) -> dict[str, np.ndarray]:
     """Observed, trend, season and residual of the last seasons of a series; empty where it is too short."""
-    from ...shared.panels.gaps import fill_linear
-
-    rows = np.flatnonzero(panel.observed[:, column])
-    if not len(rows) or panel.period < 2:
+    last = int(panel.last_rows()[column])
+    start = max(int(panel.first_rows()[column]), last + 1 - SEASONS_DECOMPOSED * panel.period)
+    if last < 0 or panel.period < 2 or last + 1 - start < 2 * panel.period:
         return {}
-    start = max(rows[0], rows[-1] + 1 - SEASONS_DECOMPOSED * panel.period)
-    piece = slice(start, rows[-1] + 1)
-    seen = panel.observed[piece, column]
-    if len(seen) < 2 * panel.period + 1:
-        return {}
-    values = fill_linear(
-        panel.values[piece, column : column + 1], panel.observed[piece, column : column + 1]
-    )[:, 0]
-    from statsmodels.tsa.seasonal import STL
-
-    found = STL(values.astype(np.float64), period=panel.period).fit()
-    return {
-        "rows": np.array([piece.start, piece.stop]),
-        "observed": np.where(seen, values, np.nan),
-        "trend": found.trend,
-        "season": found.seasonal,
-        "residual": np.where(seen, found.resid, np.nan),
-    }
+    found = history_parts(panel.select_series([column]).select_rows(slice(start, last + 1)))
+    parts = {name: found[name].to_numpy()[:, 0] for name in ("observed", "trend", "season", "residual")}
+    return {"rows": np.array([start, last + 1]), **parts}

@@ -37,7 +37,7 @@ class Fan:
 
 def draw_fans(fans: Sequence[Fan], *, name: str, unit: str, alt: str) -> Markup:
     """Fans one above the other: bands darken towards the middle."""
-    with drawing(len(fans), height=2.35) as (figure, plots):
+    with drawing(len(fans), height=2.05) as (figure, plots):
         for axes, fan in zip(plots, fans, strict=True):
             _draw_fan(axes, fan)
             axes.set_title(fan.title)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -37,6 +38,11 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     write_json(folder.config, settings.model_dump(mode="json"))
     write_json(folder.environment, environment())
     evaluation = _evaluation(outcomes["evaluate"].folder)
+    lines = [
+        json.dumps({"model": name, "seconds": score.seconds, **score.metrics})
+        for name, score in evaluation.scores.items()
+    ]
+    write_whole(folder.metrics, lambda path: path.write_text("\n".join(lines) + "\n", encoding="utf-8"))
     publish(outcomes["train"].folder / folder_name(evaluation.best()), folder.artifact)
     publish(outcomes["report"].folder / "report.html", folder.report)
     return folder.report

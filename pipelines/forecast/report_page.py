@@ -229,7 +229,7 @@ def _again(parts: ReportParts) -> list[Markup]:
         paragraph("This run, from the same folder:"),
         code(parts.command),
         paragraph(
-            "With a table of your own (CSV, Parquet, NetCDF; columns unique_id, ds, y or one column a series):"
+            "With a table of your own (CSV, Parquet, NetCDF; columns unique_id, ds, y, or a column a series):"
         ),
         code("fourfold run forecast --set data=my.csv --set horizon=48 --out runs/mine"),
         folded("All settings", code(parts.settings_yaml)),

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...shared.artifact.shipped import list_shipped
+
 
 class DataSettings(BaseModel):
     """Which series, and how their table is to be read."""
@@ -80,8 +82,10 @@ class Settings(BaseModel):
 def recipe(preset: str) -> dict[str, Any]:
     """Settings of a preset, by dotted key.
 
-    quick: minutes on two cores. full: every test origin counts more, and slower methods take part.
+    quick: a minute or two on two cores, no training by gradient. full: all methods, more origins.
     """
+    shipped = ("tempo-zero",) if "tempo-zero" in list_shipped() else ()
     if preset == "full":
-        return {"origins": 300}
-    return {}
+        methods = ("seasonal-naive", "linear", "theta", "ets", "arnet", "tempo-small", *shipped)
+        return {"models": methods, "origins": 300}
+    return {"models": ("seasonal-naive", "linear", "theta", *shipped)}

@@ -53,11 +53,11 @@ DASHES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
 
 STYLE: dict[Any, Any] = {
     "font.family": "sans-serif",
-    "font.size": 10,
+    "font.size": 9,
     "axes.edgecolor": Ink.FAINT,
     "axes.labelcolor": Ink.TEXT,
     "axes.titlecolor": Ink.TEXT,
-    "axes.titlesize": 10.5,
+    "axes.titlesize": 9.5,
     "axes.titlelocation": "left",
     "axes.titleweight": "bold",
     "axes.grid": True,
@@ -69,11 +69,11 @@ STYLE: dict[Any, Any] = {
     "grid.linewidth": 0.8,
     "xtick.color": Ink.TEXT,
     "ytick.color": Ink.TEXT,
-    "xtick.labelsize": 9,
-    "ytick.labelsize": 9,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
     "text.color": Ink.TEXT,
     "legend.frameon": False,
-    "legend.fontsize": 9,
+    "legend.fontsize": 8.5,
     "lines.linewidth": 1.6,
     "figure.facecolor": "none",
     "axes.facecolor": "none",
@@ -83,7 +83,7 @@ STYLE: dict[Any, Any] = {
 
 
 @contextmanager
-def drawing(rows: int = 1, *, width: float = 7.2, height: float = 2.6) -> Iterator[tuple[Figure, list[Axes]]]:
+def drawing(rows: int = 1, *, width: float = 6.4, height: float = 2.4) -> Iterator[tuple[Figure, list[Axes]]]:
     """A figure of `rows` plots one above the other, in the house style, freed afterwards."""
     import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
