@@ -15,6 +15,8 @@ from ..errors import InputError, InputWarning
 _BEGINNING = 65536
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
+_NUMBER = re.compile(r"^[+-]?[\d.,]*(e[+-]?\d+)?$", re.IGNORECASE)
+_DATE = re.compile(r"^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})([ T].*)?$")
 _DECIMAL_POINT = re.compile(r"^[+-]?\d+\.\d+$")
 
 
@@ -81,7 +83,7 @@ def _tell_encoding(content: bytes, name: str) -> str:
 
 
 def _require_header(header: tuple[str, ...], name: str) -> None:
-    if all(_looks_like_data(cell) for cell in header):
+    if all(map(_looks_like_data, header)) or any(map(_DATE.match, header)):
         raise InputError(
             name,
             f"the header is missing: the first line is {','.join(header)[:60]!r}",
@@ -96,6 +98,4 @@ def _require_header(header: tuple[str, ...], name: str) -> None:
 
 def _looks_like_data(cell: str) -> bool:
     """A number, a date, or nothing."""
-    return bool(
-        re.match(r"^[+-]?[\d.,]*(e[+-]?\d+)?$|^\d{1,4}[-/.]\d{1,2}([-/.]\d{1,4})?([ T].*)?$", cell, re.I)
-    )
+    return bool(_NUMBER.match(cell) or _DATE.match(cell))

@@ -65,4 +65,9 @@ def _fast_frame(content: bytes, dialect: CsvDialect, columns: LongColumns, name:
         raise InputError(name, str(error)) from error
     if table.num_rows == 0:
         raise InputError(name, "the file has a header but no rows", expected="rows below the header")
-    return table.to_pandas(date_as_object=False)
+    frame = table.to_pandas(date_as_object=False)
+    sign = dialect.delimiter.encode()
+    if sign + b" " in content or b" " + sign in content:
+        for column in frame.columns[frame.dtypes == "str"]:
+            frame[column] = frame[column].str.strip()
+    return frame

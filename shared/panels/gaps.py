@@ -36,7 +36,7 @@ def _forward(values: np.ndarray, observed: np.ndarray, out: np.ndarray, limit: i
 
 @numba.njit(cache=True)
 def _phase_means(values: np.ndarray, observed: np.ndarray, period: int) -> np.ndarray:
-    """Mean of each phase [period, N] less the mean of all; 0 for phases never observed."""
+    """Mean of each phase [period, N] less the mean of all; NaN for phases never observed."""
     steps, series = values.shape
     means = np.zeros((period, series))
     for j in range(series):
@@ -51,6 +51,8 @@ def _phase_means(values: np.ndarray, observed: np.ndarray, period: int) -> np.nd
         for p in range(period):
             if counts[p] > 0:
                 means[p, j] = means[p, j] / counts[p] - total / count
+            else:
+                means[p, j] = np.nan
     return means
 
 
@@ -86,10 +88,13 @@ def fill_seasonal(
     """Each gap takes the seasonal mean of its phase plus a line through what is left of its neighbours.
 
     The series is freed of its mean seasonal pattern (rows of equal phase modulo `period`), filled by
-    `fill_linear`, and given the pattern back. Shapes as in `fill_linear`.
+    `fill_linear`, and given the pattern back; phases never observed take the plain line. Shapes as in
+    `fill_linear`.
     """
     means = _phase_means(values, observed, period).astype(values.dtype)
     pattern = means[np.arange(len(values)) % period]
-    filled = observed | (fill_linear(np.ones_like(values), observed, limit) > 0)
-    out = np.where(filled, fill_linear(values - pattern, observed, limit) + pattern, values.dtype.type(0))
-    return np.where(observed, values, out)
+    line = fill_linear(values, observed, limit)
+    filled = fill_linear(np.ones_like(values), observed, limit) > 0
+    departed = fill_linear(values - np.nan_to_num(pattern), observed, limit) + pattern
+    seasonal = np.where(filled & ~np.isnan(pattern), departed, line)
+    return np.where(observed, values, seasonal)

@@ -141,6 +141,8 @@ def _factorize_ids(frame: pd.DataFrame, id_col: str | None) -> tuple[np.ndarray,
             remedy="Fill or drop these rows",
         )
     ids = pd.Index(ids)
+    if "" in ids:
+        raise InputError(id_col, "a series id is empty", expected="a name", remedy="Fill or drop these rows")
     if len(set(map(str, ids))) < len(ids):
         raise InputError(id_col, "two ids differ in type but not in name", remedy="Give ids of one type")
     return codes.astype(np.int64), ids

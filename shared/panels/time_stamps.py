@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 import warnings
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -140,6 +141,8 @@ def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | N
 
     Never mixes day-first and month-first: texts that can be read both ways are refused.
     """
+    if (texts.str.strip() == "").any():
+        raise InputError(field, "some times are empty", expected="a date in every row", remedy=_REMEDY)
     readings = []
     for pattern in _patterns(str(texts[0])):
         try:
@@ -175,12 +178,13 @@ def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | N
 
 
 def _patterns(text: str) -> list[str]:
-    """Patterns that read a text, month first and day first; one when they agree."""
+    """Patterns that read a text, month first and day first; one when they agree or the year comes first."""
+    orders = (False,) if re.match(r"\s*\d{4}", text) else (False, True)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"
         )  # pandas warns of a day above 12 in the month's place; the guess holds
-        guesses = [guess_datetime_format(text, dayfirst=dayfirst) for dayfirst in (False, True)]
+        guesses = [guess_datetime_format(text, dayfirst=dayfirst) for dayfirst in orders]
     return list(dict.fromkeys(guess for guess in guesses if guess))
 
 

@@ -64,6 +64,8 @@ def from_xarray(data: xr.Dataset | xr.DataArray, options: ReadOptions) -> Panel:
     Raises:
         InputError: dimensions or variables do not fit, or whatever `read_panel` says.
     """
+    if isinstance(data, xr.DataArray) and data.ndim == 1:
+        data = data.expand_dims(series=[str(data.name or "y")])
     dataset = data if isinstance(data, xr.Dataset) else data.to_dataset(name="y")
     target, time_dim = target_of(dataset)
     values = target.to_numpy().astype(np.float64)

@@ -1,0 +1,135 @@
+"""CSV files: dialects that are read, and mistakes that are named line by line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fourfold.shared.errors import InputError, InputErrors, InputWarning
+from fourfold.shared.panels.csv_diagnosis import LISTED
+from fourfold.shared.panels.reading import read_panel
+
+SOUND = [f"a,2024-01-01 {hour:02d}:00,{hour}.5" for hour in range(24)]
+HEADER = "unique_id,ds,y"
+MISTAKES = {
+    1: ("a,2024-01-01 01:00,abc", "y", "'abc' is not a number"),
+    3: ("a,2024-01-32 03:00,3", "ds", "'2024-01-32 03:00' is not a date"),
+    4: ("a,2024-01-01 04:00", "bad.csv", "2 fields instead of 3"),
+    5: ("a,2024-01-01 05:00,5,6", "bad.csv", "4 fields instead of 3"),
+    6: ("a,2024-01-01 06:00,inf", "y", "infinite"),
+    8: (",2024-01-01 08:00,7", "unique_id", "id is empty"),
+    9: ("a,2024-01-01 00:00,8", "unique_id, ds", "already on line 2"),
+    11: ("a,2024-01-01 11:00,1e400", "y", "too large"),
+    12: ('a,2024-01-01 12:00,"1,234.5"', "y", "thousands separator"),
+    14: ('a,2024-01-01 14:00,"1,5"', "y", "decimal comma"),
+    15: ("a,2024-01-01 15:00,", "y", "missing"),
+    16: ("a,,4", "ds", "time is missing"),
+    17: ("a,2024-01-01 17:00,12 kW", "y", "unit"),
+}
+
+
+def write(tmp_path: Path, lines: list[str], name: str = "bad.csv", encoding: str = "utf-8") -> Path:
+    path = tmp_path / name
+    path.write_text("\n".join(lines) + "\n", encoding=encoding)
+    return path
+
+
+def refused(path: Path, **options) -> InputError:
+    with pytest.raises(InputError) as caught:
+        read_panel(path, **options)
+    return caught.value
+
+
+def test_each_mistake_gets_its_message(tmp_path: Path) -> None:
+    lines = list(SOUND)
+    for place, (line, _, _) in MISTAKES.items():
+        lines[place] = line
+    error = refused(write(tmp_path, [HEADER, *lines]))
+    assert isinstance(error, InputErrors) and len(error.problems) == len(MISTAKES) >= 10
+    for problem, (place, (_, field, words)) in zip(error.problems, MISTAKES.items(), strict=True):
+        assert problem.where == f"line {place + 2}"
+        assert problem.field == field
+        assert words in problem.problem
+        assert problem.expected and problem.remedy
+    assert len(str(error).splitlines()) == len(MISTAKES)
+
+
+@pytest.mark.parametrize("place", MISTAKES)
+def test_one_mistake_alone_is_found(tmp_path: Path, place: int) -> None:
+    lines = list(SOUND)
+    lines[place] = MISTAKES[place][0]
+    error = refused(write(tmp_path, [HEADER, *lines]))
+    assert isinstance(error, InputErrors) and len(error.problems) == 1
+    assert error.where == f"line {place + 2}" and MISTAKES[place][2] in error.problem
+
+
+def test_many_mistakes_are_counted(tmp_path: Path) -> None:
+    lines = [HEADER, *(f"a,2024-01-01 {hour:02d}:00,x{hour}" for hour in range(24)), *SOUND]
+    error = refused(write(tmp_path, lines))
+    assert isinstance(error, InputErrors) and len(error.problems) == LISTED + 1
+    assert "more mistakes" in error.problems[-1].problem
+
+
+def test_wide_files_name_the_column(tmp_path: Path) -> None:
+    lines = ["date,north,south", *(f"2024-01-{day:02d},{day},{-day}" for day in range(1, 20))]
+    lines[4] = "2024-01-04,x,5"
+    error = refused(write(tmp_path, lines))
+    assert (error.field, error.where) == ("north", "line 5")
+
+
+@pytest.mark.parametrize(
+    ("lines", "words"),
+    [
+        ([""], "empty"),
+        ([HEADER], "no rows"),
+        (SOUND, "header is missing"),
+        (["ds,y,y", "2024-01-01,1,2"], "two columns"),
+        ([HEADER, *(line.replace("2024", "x") for line in SOUND)], "is not a date"),
+    ],
+)
+def test_files_without_header_or_rows(tmp_path: Path, lines: list[str], words: str) -> None:
+    assert words in str(refused(write(tmp_path, lines)))
+
+
+def test_bytes_that_are_no_text_name_the_line(tmp_path: Path) -> None:
+    path = write(tmp_path, [HEADER, *(line.replace("a,", "Ä,") for line in SOUND)], encoding="latin-1")
+    error = refused(path)
+    assert error.where == "line 2" and "UTF-8" in (error.expected or "")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_byte_order_marks_are_no_part_of_the_header(tmp_path: Path, encoding: str) -> None:
+    panel = read_panel(write(tmp_path, [HEADER, *SOUND], encoding=encoding))
+    assert panel.series == ("a",) and panel.n_steps == 24
+
+
+@pytest.mark.parametrize(("sign", "word"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+def test_other_delimiters_are_read_and_told(tmp_path: Path, sign: str, word: str) -> None:
+    path = write(tmp_path, [line.replace(",", sign) for line in [HEADER, *SOUND]])
+    with pytest.warns(InputWarning, match=f"read with a {word}"):
+        panel = read_panel(path)
+    assert panel.values[2, 0] == 2.5
+
+
+def test_decimal_commas_throughout_are_read_and_told(tmp_path: Path) -> None:
+    lines = [line.replace(",", ";").replace(".", ",") for line in [HEADER, *SOUND]]
+    with pytest.warns(InputWarning, match="decimal comma"):
+        panel = read_panel(write(tmp_path, lines))
+    np.testing.assert_array_equal(panel.values[:, 0], np.arange(24) + 0.5)
+
+
+def test_blanks_around_cells_and_empty_lines_do_no_harm(tmp_path: Path) -> None:
+    lines = [HEADER.replace(",", " , "), "", *(line.replace(",", " , ") for line in SOUND), ""]
+    panel = read_panel(write(tmp_path, lines))
+    assert panel.series == ("a",) and panel.values[3, 0] == 3.5
+
+
+def test_ids_stay_what_they_are(tmp_path: Path) -> None:
+    lines = [line.replace("a,", "007,") for line in SOUND] + [line.replace("a,", "NAM,") for line in SOUND]
+    assert read_panel(write(tmp_path, [HEADER, *lines])).series == ("007", "NAM")
+
+
+def test_empty_values_are_masked_on_request(tmp_path: Path) -> None:
+    lines = list(SOUND)
+    lines[5] = "a,2024-01-01 05:00,"
+    panel = read_panel(write(tmp_path, [HEADER, *lines]), missing="mask")
+    assert panel.observed.sum() == 23 and not panel.observed[5, 0]
