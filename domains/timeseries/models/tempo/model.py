@@ -27,13 +27,16 @@ from .window_source import WindowSource
 BATCH = 512
 """Windows of one forward pass while predicting; answers do not depend on it."""
 
+VALIDATION_WINDOWS = 4096
+"""Windows of one validation, evenly spaced over those held out."""
+
 
 class TempoTraining(BaseModel):
     """How `TempoModel.fit` trains."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: float = Field(default=4.0, gt=0)
+    epochs: float = Field(default=2.0, gt=0)
     batch_size: int = Field(default=128, ge=1)
     learning_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=0.01, ge=0)
@@ -119,7 +122,7 @@ class TempoModel(ForecastModel):
                 expected=f"at least {sum(steps)} steps, half of them observed",
                 remedy="Give more history, or set a smaller lookback or horizon",
             )
-        held_out = WindowSource(panel, validation, train, *steps)
+        held_out = WindowSource(panel, validation, train, *steps, most=VALIDATION_WINDOWS)
         self._train(source, held_out, run)
 
     def _train(self, source: WindowSource, held_out: WindowSource, run: Path | None) -> None:

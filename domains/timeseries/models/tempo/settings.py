@@ -84,7 +84,19 @@ TEMPO_80M = TempoSettings(
 )
 """The paper's sizes: GPT-2's first six blocks at full width (needs GPT-2 weights to make sense)."""
 
-TEMPO_SMALL = TempoSettings(width=32, heads=4, layers=2, dropout=0.3, quantiles=DECILES)
+TEMPO_SMALL = TempoSettings(
+    width=32,
+    heads=4,
+    layers=2,
+    patch=24,
+    stride=24,
+    dropout=0.2,
+    decomposition="stl",
+    prompt_length=3,
+    context_token=True,
+    head="continuation",
+    quantiles=DECILES,
+)
 """Trains on two CPU cores in minutes."""
 
 TEMPO_NANO = TempoSettings(lookback=96, horizon=24, width=16, heads=2, layers=1, quantiles=DECILES)

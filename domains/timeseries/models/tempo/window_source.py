@@ -18,9 +18,21 @@ class WindowSource:
     that of z-scored series while the network reads the data as it is.
     """
 
-    def __init__(self, panel: Panel, rows: slice, scale_rows: slice, lookback: int, horizon: int) -> None:
+    def __init__(
+        self,
+        panel: Panel,
+        rows: slice,
+        scale_rows: slice,
+        lookback: int,
+        horizon: int,
+        most: int | None = None,
+    ) -> None:
+        """`most` keeps that many windows at most, evenly spaced."""
         self.panel, self.lookback, self.horizon = panel, lookback, horizon
         self.series, self.cutoff = usable_windows(panel, rows, lookback, horizon)
+        if most is not None and len(self.series) > most:
+            kept = np.linspace(0, len(self.series) - 1, most).astype(np.int64)
+            self.series, self.cutoff = self.series[kept], self.cutoff[kept]
         self.scales = series_deviations(panel, scale_rows)
 
     def __len__(self) -> int:
