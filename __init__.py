@@ -1,3 +1,22 @@
-"""fourfold: time series, graphs, audio and materials on one training core."""
+"""fourfold: time series, graphs, audio and materials on one training core.
+
+The products are here by name and load when first used: `from fourfold import Forecaster`.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .domains.timeseries.forecaster import Forecaster as Forecaster
 
 __version__ = "0.1.0"
+__all__ = ["Forecaster"]
+
+_HOMES = {"Forecaster": ".domains.timeseries.forecaster"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        from importlib import import_module
+
+        return getattr(import_module(_HOMES[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""`tempo-small` from scratch on ETTh1 and, with the same recipe, ETTh2; and what its language-model part adds.
+"""`tempo-small` from scratch on ETTh1 and, same recipe, ETTh2; and what its language-model part adds.
 
 FOURFOLD_DATA=... python -m benchmarks.ett_tempo [--backbones]
 
