@@ -110,8 +110,17 @@ PEERS: dict[str, Peer] = {
 }
 
 
+def forecast_or_none(peer: Peer, context: np.ndarray, horizon: int, period: int) -> np.ndarray | None:
+    """float64 [horizon], or None where the peer raises or answers anything not finite."""
+    try:
+        forecast = np.asarray(peer(context, horizon, period), dtype=np.float64)
+    except Exception:
+        return None
+    return forecast if np.isfinite(forecast).all() else None
+
+
 def measure(item: ZeroShotSet, values: np.ndarray, horizon: int) -> dict[str, object]:
-    """MASE of every peer on one set at one horizon; where a peer raises, seasonal naive stands in, counted."""
+    """MASE of every peer on one set at one horizon; where a peer fails, seasonal naive stands in, counted."""
     errors: dict[str, list[float]] = {name: [] for name in PEERS}
     failures = dict.fromkeys(PEERS, 0)
     seconds = dict.fromkeys(PEERS, 0.0)
@@ -122,12 +131,8 @@ def measure(item: ZeroShotSet, values: np.ndarray, horizon: int) -> dict[str, ob
             continue
         for name, peer in PEERS.items():
             start = time.perf_counter()
-            try:
-                forecast = np.asarray(peer(window.context, horizon, item.period), dtype=np.float64)
-                failed = not np.isfinite(forecast).all()
-            except Exception:
-                failed = True
-            if failed:
+            forecast = forecast_or_none(peer, window.context, horizon, item.period)
+            if forecast is None:
                 failures[name] += 1
                 forecast = seasonal_naive(window.context, horizon, item.period)
             seconds[name] += time.perf_counter() - start
