@@ -36,10 +36,11 @@ class CheckpointNotSaved(TrainingError, OSError):
     """Writing a checkpoint failed, most often for a full disk; the previous one is intact."""
 
 
-class TrainingInterrupted(KeyboardInterrupt):
+class TrainingInterrupted(KeyboardInterrupt, SystemExit):
     """Ctrl-C or a termination signal, after a checkpoint was saved.
 
-    A command line turns it into `exit_code`; in a script it passes for the KeyboardInterrupt that it is.
+    It passes for the KeyboardInterrupt that it is; being a SystemExit too, a script that lets it through
+    ends with exit code 130 and no traceback (Python gives that code to KeyboardInterrupt itself only).
     """
 
     exit_code = 130
@@ -47,3 +48,4 @@ class TrainingInterrupted(KeyboardInterrupt):
     def __init__(self, step: int, checkpoint: Path) -> None:
         self.step, self.checkpoint = step, checkpoint
         super().__init__(f"interrupted at step {step}; saved {checkpoint}; the same call goes on from there")
+        self.code = self.exit_code

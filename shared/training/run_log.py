@@ -47,6 +47,11 @@ class RunLog:
             self._last_line = time.monotonic()
             print(f"[{split}] step {step}/{self._total}  {text}", file=sys.stderr, flush=True)
 
+    def say(self, sentence: str) -> None:
+        """For the person at the terminal only."""
+        if self._lines or self._bar is not None:
+            print(sentence, file=sys.stderr, flush=True)
+
     def close(self) -> None:
         for part in (self._file, self._board):
             if part is not None:

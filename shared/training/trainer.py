@@ -112,7 +112,9 @@ class Trainer:
             if improved or last or over or interrupted or progress.stopped or self._save_due():
                 self._save()
             if interrupted:
-                raise TrainingInterrupted(step, self.folder.checkpoints.path(step))
+                stop = TrainingInterrupted(step, self.folder.checkpoints.path(step))
+                log.say(str(stop))
+                raise stop
             if over:
                 return
 
