@@ -48,6 +48,8 @@ def plot_forecast(
 
 
 def _draw(axes: Axes, forecast: Forecast, n: int, past: int) -> None:
+    from matplotlib.dates import ConciseDateFormatter
+
     last = int(forecast.rows[-1, n])
     first = max(0, last + 1 - past)
     observed = forecast.panel.observed[first : last + 1, n]
@@ -62,5 +64,7 @@ def _draw(axes: Axes, forecast: Forecast, n: int, past: int) -> None:
             axes.fill_between(ahead, *bounds, color=BAND, alpha=0.35, linewidth=0, label=f"{width} %")
     axes.plot(ahead, forecast.values[-1, :, n], color=LINE, linewidth=1.8, label=forecast.model)
     axes.set_title(forecast.series[n], loc="left", fontsize="medium")
+    if np.issubdtype(forecast.axis.dtype, np.datetime64):
+        axes.xaxis.set_major_formatter(ConciseDateFormatter(axes.xaxis.get_major_locator()))
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
