@@ -31,7 +31,7 @@ def origin_batches(
     Yields:
         series, cutoff: int64 [B], never empty.
     """
-    earliest = panel.first_rows() + minimum - 1
+    earliest = _first_rows(panel.observed) + minimum - 1
     for batch in batches(len(cutoffs) * panel.n_series, size):
         pairs = np.arange(batch.start, batch.stop)
         cutoff, series = cutoffs[pairs // panel.n_series], pairs % panel.n_series
@@ -58,6 +58,18 @@ def batches(count: int, size: int) -> Iterator[slice]:
     """Slices of at most `size` that cover `count` items; the last may be smaller, none is dropped."""
     for start in range(0, count, size):
         yield slice(start, min(start + size, count))
+
+
+@numba.njit(cache=True, nogil=True)
+def _first_rows(observed: np.ndarray) -> np.ndarray:
+    """`Panel.first_rows` without a copy of the mask, which counts when the panel fills the memory."""
+    first = np.full(observed.shape[1], len(observed), dtype=np.int64)
+    for n in range(observed.shape[1]):
+        for row in range(len(observed)):
+            if observed[row, n]:
+                first[n] = row
+                break
+    return first
 
 
 @numba.njit(cache=True, nogil=True)

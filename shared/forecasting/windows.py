@@ -59,7 +59,9 @@ def gather_windows(
     """
     series = np.ascontiguousarray(series, dtype=np.int64)
     cutoff = np.ascontiguousarray(cutoff, dtype=np.int64)
-    context, observed = _gather(panel.values, panel.observed, series, cutoff, lookback)
+    context, observed = _take(panel.values, panel.observed, series, cutoff - lookback + 1, lookback)
+    if not observed.all():
+        _fill(context, observed)
     steps = np.arange(1 - lookback, horizon + 1)
     return Windows(
         context=context,
@@ -84,12 +86,9 @@ def targets(
     Returns:
         values float32 [B, H] and observed bool [B, H]; steps beyond the panel are unobserved, value 0.
     """
-    rows = np.asarray(cutoff)[:, None] + np.arange(1, horizon + 1)
-    inside = rows < len(panel.values)
-    rows = np.minimum(rows, len(panel.values) - 1)
-    column = np.asarray(series)[:, None]
-    observed = panel.observed[rows, column] & inside
-    return np.where(observed, panel.values[rows, column], np.float32(0)), observed
+    series = np.ascontiguousarray(series, dtype=np.int64)
+    cutoff = np.ascontiguousarray(cutoff, dtype=np.int64)
+    return _take(panel.values, panel.observed, series, cutoff + 1, horizon)
 
 
 def observed_steps(panel: Panel, series: np.ndarray, cutoff: np.ndarray) -> np.ndarray:
@@ -116,20 +115,30 @@ def _take_covariates(
 
 
 @numba.njit(cache=True, nogil=True)
-def _gather(
-    values: np.ndarray, mask: np.ndarray, series: np.ndarray, cutoff: np.ndarray, lookback: int
+def _take(
+    values: np.ndarray, mask: np.ndarray, series: np.ndarray, start: np.ndarray, steps: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    context = np.zeros((len(series), lookback), dtype=np.float32)
-    observed = np.zeros((len(series), lookback), dtype=np.bool_)
+    """Values and mask of `steps` rows from `start` on, float32 and bool [B, steps]; 0 where unobserved."""
+    taken = np.zeros((len(series), steps), dtype=np.float32)
+    observed = np.zeros((len(series), steps), dtype=np.bool_)
     for b in range(len(series)):
-        n, start = series[b], cutoff[b] - lookback + 1
+        n, first = series[b], start[b]
+        for i in range(max(0, -first), min(steps, len(values) - first)):
+            if mask[first + i, n]:
+                taken[b, i] = values[first + i, n]
+                observed[b, i] = True
+    return taken, observed
+
+
+@numba.njit(cache=True, nogil=True)
+def _fill(context: np.ndarray, observed: np.ndarray) -> None:
+    """Bridge what is unobserved in each row [B, L] by lines, and by the nearest value at both ends."""
+    length = context.shape[1]
+    for b in range(len(context)):
         last = -1
-        for i in range(max(0, -start), lookback):
-            row = start + i
-            if row >= len(values) or not mask[row, n]:
+        for i in range(length):
+            if not observed[b, i]:
                 continue
-            context[b, i] = values[row, n]
-            observed[b, i] = True
             if last < 0:
                 for j in range(i):
                     context[b, j] = context[b, i]
@@ -139,6 +148,5 @@ def _gather(
                     context[b, j] = context[b, last] + step * (j - last)
             last = i
         if last >= 0:
-            for j in range(last + 1, lookback):
+            for j in range(last + 1, length):
                 context[b, j] = context[b, last]
-    return context, observed
