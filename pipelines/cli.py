@@ -28,6 +28,7 @@ app = App(
     help_epilogue="Data of your own: docs/cli.md. `--traceback` before a command shows where an error arose.",
     help_format="plaintext",
     result_action="return_value",
+    suppress_keyboard_interrupt=False,
 )
 """Sub-commands are named by import path: their files are read when the help or the command needs them."""
 

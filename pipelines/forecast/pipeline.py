@@ -54,7 +54,10 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
         key: told[key]
         for key in ("data", "table", "series", "unit", "horizon", "test_share", "validation_share")
     }
-    inputs = (Path(settings.data),) if is_file(settings.data) and Path(settings.data).is_file() else ()
+    table = Path(settings.data)
+    inputs = (table,) if is_file(settings.data) and table.exists() else ()
+    if inputs:
+        reading["data"] = table.name  # with the content, so that a moved folder keeps its stages
 
     def prepare(folder: Path, needs: Mapping[str, Path]) -> None:
         panel = read_series(settings)

@@ -78,7 +78,7 @@ class DataSummary(BaseModel):
 
 def is_file(data: str) -> bool:
     """Whether `data` means a file rather than a packaged set."""
-    return Path(data).suffix.lower() in (".csv", ".parquet", ".nc") or "/" in data or Path(data).is_file()
+    return Path(data).suffix != "" or "/" in data or Path(data).is_file()
 
 
 def read_series(settings: Settings) -> Panel:

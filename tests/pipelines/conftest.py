@@ -8,7 +8,15 @@ import pytest
 
 
 @pytest.fixture
-def hourly_csv(tmp_path: Path) -> Path:
+def hourly_csv(tmp_path: Path, hourly_table: pd.DataFrame) -> Path:
+    """The table as a file, alone in its folder."""
+    path = tmp_path / "hourly.csv"
+    hourly_table.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(scope="session")
+def hourly_table() -> pd.DataFrame:
     """Two hourly series of unequal length in Berlin time, across the end of summer time, with gaps."""
     rng = np.random.default_rng(0)
     frames = []
@@ -20,6 +28,4 @@ def hourly_csv(tmp_path: Path) -> Path:
         )
         frame["y"] += rng.normal(0, 0.5, length)
         frames.append(frame.drop(index=range(300, 305)))
-    path = tmp_path / "hourly.csv"
-    pd.concat(frames).to_csv(path, index=False)
-    return path
+    return pd.concat(frames)

@@ -111,6 +111,19 @@ def test_every_end_has_its_code_and_its_line(
     assert captured.err.splitlines() == lines and captured.out == ""
 
 
+def test_an_interrupted_command_says_where_it_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from fourfold.pipelines import model_list
+
+    def stop() -> None:
+        raise TrainingInterrupted(7, Path("c"))
+
+    monkeypatch.setattr(model_list, "method_summaries", stop)
+    assert cli.main(["models"]) == 130
+    assert "saved c" in capsys.readouterr().err
+
+
 def test_a_training_fault_is_told_without_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
