@@ -69,9 +69,9 @@ def _phase(clock: pd.DatetimeIndex, part: str) -> np.ndarray:
         seconds = clock.hour * 3600 + clock.minute * 60 + clock.second + clock.microsecond / 1e6
         return seconds.to_numpy(np.float64) / 86400
     if part == "weekday":
-        return clock.dayofweek.to_numpy(np.float64) / 7
+        return clock.day_of_week.to_numpy(np.float64) / 7
     if part == "day_of_year":
-        return (clock.dayofyear.to_numpy(np.float64) - 1) / np.where(clock.is_leap_year, 366, 365)
+        return (clock.day_of_year.to_numpy(np.float64) - 1) / np.where(clock.is_leap_year, 366, 365)
     if part == "month":
         return (clock.month.to_numpy(np.float64) - 1) / 12
     raise InputError("parts", f"{part!r} is not a part of the calendar", expected=", ".join(PARTS))

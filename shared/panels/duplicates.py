@@ -63,10 +63,9 @@ def _group_means(values: np.ndarray, starts: np.ndarray) -> np.ndarray:
 def _raise_duplicates(
     series_codes: np.ndarray, stamps: Stamps, rows: np.ndarray, names: Sequence[str], field: str
 ) -> None:
-    listed = [
-        f"({names[int(series_codes[row])]}, {label_time(stamps.distinct[stamps.codes[row]], stamps.timezone)})"
-        for row in rows[:LISTED]
-    ]
+    first = rows[:LISTED]
+    times = [label_time(stamp, stamps.timezone) for stamp in stamps.distinct[stamps.codes[first]]]
+    listed = [f"({names[int(series_codes[row])]}, {time})" for row, time in zip(first, times, strict=True)]
     more = f" and {rows.size - LISTED} more" if rows.size > LISTED else ""
     raise InputError(
         field,

@@ -67,8 +67,22 @@ def make_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None, fie
     off = np.flatnonzero(stamps_at(frequency, stamps[0], positions) != stamps)
     if off.size:
         _raise_off_grid(stamps, off, frequency, field, given=freq is not None)
+    _require_sane_length(positions, stamps, frequency.alias, field)
     axis = stamps_at(frequency, stamps[0], np.arange(positions[-1] + 1))
     return Axis(pd.DatetimeIndex(axis), frequency.alias, positions)
+
+
+def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | int, field: str) -> None:
+    """Refuse an axis that a stray stamp stretches beyond all measure, before it fills the memory."""
+    steps = int(positions[-1]) + 1
+    if steps > 20_000_000 and steps > 1000 * stamps.size:
+        raise InputError(
+            field,
+            f"{stamps.size} distinct times would stretch over {steps} steps of {freq}",
+            where=f"{show(stamps[0])} to {show(stamps[-1])}",
+            expected="times that lie close together",
+            remedy="Check for stray times, or pass freq= with the step of the data",
+        )
 
 
 def _size_of(stamps: np.ndarray) -> int:
@@ -100,6 +114,7 @@ def _integer_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None,
             where=str(wrong),
             remedy="Pass freq= with the step of the data",
         )
+    _require_sane_length(positions, stamps, step, field)
     axis = stamps[0] + step * np.arange(positions[-1] + 1)
     return Axis(pd.Index(axis), step, positions)
 

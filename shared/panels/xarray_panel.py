@@ -176,12 +176,14 @@ def open_dataset(path: Path) -> xr.Dataset:
         InputError: the file is damaged, or its kind needs the `io` extra.
     """
     if path.suffix.lower() == ".zarr":
-        engine, needs = "zarr", "zarr"
+        engine, needs = "zarr", ("zarr",)
     else:
         with path.open("rb") as file:
             beginning = file.read(4)
-        engine, needs = ("h5netcdf", "h5netcdf") if beginning.startswith(b"\x89HDF") else ("scipy", "scipy")
-    require_extra(needs)
+        hdf = beginning.startswith(b"\x89HDF")
+        engine, needs = ("h5netcdf", ("h5netcdf", "h5py")) if hdf else ("scipy", ())
+    for module in needs:
+        require_extra(module)
     try:
         return xr.open_dataset(path, engine=engine, chunks=None)
     except (OSError, ValueError, TypeError, KeyError) as error:

@@ -209,7 +209,14 @@ def test_unknown_input_is_refused(data) -> None:
 
 
 def test_a_stray_date_does_not_fill_the_memory() -> None:
-    count = 3000
-    data = pd.DataFrame({"unique_id": np.repeat(np.arange(count), 2), "y": 1.0})
-    data["ds"] = np.tile([0, 1_000_000_000], count) + np.repeat(np.arange(count), 2)
+    data = frame(200)
+    data.loc[7, "ds"] = pd.Timestamp("9999-01-01")
+    assert "stretch over" in refused(data, freq="min").problem
+    integers = pd.DataFrame({"ds": [1, 2, 3, 2_000_000_000], "y": 1.0})
+    assert refused(integers, period=1).where == "1 to 2000000000"
+
+
+def test_series_that_never_overlap_do_not_fill_the_memory() -> None:
+    count = 5000
+    data = pd.DataFrame({"unique_id": np.arange(count), "ds": np.arange(count) * 1000, "y": 1.0})
     assert "GB" in refused(data, freq=1, period=1).problem

@@ -57,9 +57,9 @@ def test_dask_backed_data_is_read_lazily(table: pd.DataFrame) -> None:
 
 def test_missing_values_follow_the_policy(table: pd.DataFrame) -> None:
     table.iloc[5, 2] = np.nan
-    data = xr.DataArray(table.to_numpy(), dims=("time", "series"), coords={"time": table.index}).to_dataset(
-        name="y"
-    )
+    data = xr.DataArray(
+        table.to_numpy(copy=True), dims=("time", "series"), coords={"time": table.index}
+    ).to_dataset(name="y")
     with pytest.raises(InputError, match="y2"):
         list(open_blocks(data, freq="h"))
     assert not next(iter(open_blocks(data, missing="mask"))).observed[5, 2]
