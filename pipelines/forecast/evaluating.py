@@ -117,6 +117,8 @@ def _ahead_fans(
         for level in settings.levels:
             ends = [forecast.quantile(end)[0, :, column] for end in interval_ends(level)]
             arrays[f"ahead/{column}/band/{level:g}"] = np.stack(ends)
+    for name, part in forecast.components.items():
+        arrays[f"made-of/{name}"] = part[0, :, shown[0]]
     return arrays
 
 

@@ -123,6 +123,9 @@ def _report_parts(settings: Settings, command: str, needs: Mapping[str, Path]) -
         held_out=[
             _fan(panel, column, "held-out", fans) for column in shown if f"held-out/{column}/cutoff" in fans
         ],
+        made_of={
+            key.removeprefix("made-of/"): part for key, part in fans.items() if key.startswith("made-of/")
+        },
         parts_time=panel.time.to_numpy()[rows],
         parts=parts,
         settings_yaml=as_yaml(settings),

@@ -33,6 +33,8 @@ class ReportParts:
     """The best model's forecast beyond the data."""
     held_out: Sequence[Fan]
     """Its forecasts of the test part, beside what came."""
+    made_of: Mapping[str, np.ndarray]
+    """Parts that add up to the best model's forecast of the first shown series; empty when it has none."""
     parts_time: np.ndarray
     parts: Mapping[str, np.ndarray]
     """Observed, trend, season and residual of one series."""
@@ -70,13 +72,19 @@ def _ahead(parts: ReportParts) -> list[Markup]:
     alt = f"Forecast of {len(parts.ahead)} series beyond the last observation, with interval bands."
     picture = draw_fans(parts.ahead, name="ahead", unit=unit, alt=alt)
     levels = " and ".join(f"{level:g} %" for level in sorted(parts.ahead[0].bands))
-    return [
-        framed(
-            picture,
-            f"{best}: the line is the forecast, the bands hold {levels} of what may come. "
-            f"The dotted line marks the last observation.",
+    said = (
+        f"{best}: the line is the forecast, the bands hold {levels} of what may come. "
+        "The dotted line marks the last observation."
+    )
+    blocks = [framed(picture, said)]
+    if parts.made_of:
+        first = parts.ahead[0]
+        alt = f"The forecast of {first.title} taken apart into {', '.join(parts.made_of)}."
+        split = draw_parts(first.time, parts.made_of, name="made-of", unit=unit, alt=alt)
+        blocks.append(
+            framed(split, f"What the forecast of {first.title} is made of; the parts add up to it.")
         )
-    ]
+    return blocks
 
 
 def _held_out(parts: ReportParts) -> list[Markup]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fourfold.pipelines.stages import Stage, StageRunner, content_hash, publish
@@ -40,7 +41,7 @@ def counted(tmp_path: Path) -> Counted:
     return Counted(source)
 
 
-def run(counted: Counted, folder: Path, **settings: int) -> str:
+def run(counted: Counted, folder: Path, **settings: Any) -> str:
     outcomes = StageRunner(folder, tell=lambda line: None).run_all(counted.stages(**settings))
     return (outcomes["second"].folder / "value").read_text()
 

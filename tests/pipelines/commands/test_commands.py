@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from fourfold.pipelines.cli import main
@@ -68,12 +69,12 @@ def test_a_forecast_keeps_ids_zone_and_gaps_apart(hourly_csv: Path, tmp_path: Pa
     assert answer["unique_id"].tolist() == ["007"] * 24 + ["north hall"] * 24
     given = pd.read_csv(hourly_csv, dtype=str)
     for name, rows in answer.groupby("unique_id"):
-        last = pd.to_datetime(given[given["unique_id"] == name]["ds"], utc=True).max()
+        last = pd.to_datetime(given.loc[given["unique_id"] == name, "ds"], utc=True).max()
         times = pd.to_datetime(rows["ds"], utc=True)
-        assert (times == pd.date_range(last, periods=25, freq="h")[1:]).all()
+        assert times.tolist() == pd.date_range(last, periods=25, freq="h")[1:].tolist()
     numbers = answer.drop(columns=["unique_id", "ds"]).astype(float)
-    assert numbers.notna().all().all()
-    assert (numbers["linear-lo-90"] <= numbers["linear-lo-50"]).all()
+    assert np.isfinite(numbers.to_numpy()).all()
+    assert (numbers["linear-lo-90"].to_numpy() <= numbers["linear-lo-50"].to_numpy()).all()
     assert files(tmp_path) == ["hourly.csv", "out.csv"]
 
 
