@@ -1,8 +1,8 @@
 """A panel of 8 GB on disk trains `Linear` and forecasts in a process that stays under 2 GB.
 
 Run as `python -m benchmarks.larger_than_memory [--gigabytes 8] [--folder DIR]`. The panel (hourly, eight
-years, random daily patterns) is generated block by block, used by a fresh process whose peak memory the system
-reports, and deleted.
+years, random daily patterns) is generated block by block, used by a fresh process whose peak memory the
+system reports, and deleted.
 """
 
 from __future__ import annotations

@@ -49,7 +49,7 @@ def long_frames(draw: st.DrawFn) -> pd.DataFrame:
     return frame
 
 
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(long_frames())
 def test_round_trip_is_lossless(frame: pd.DataFrame) -> None:
     before = frame.copy()
