@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from fourfold.domains.timeseries.models.block_fitting import fit_linear_blocks, forecast_block
 from fourfold.domains.timeseries.models.linear import Linear
 from fourfold.shared.errors import InputError
