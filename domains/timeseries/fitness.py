@@ -47,7 +47,7 @@ def readable(panel: Panel, model: ForecastModel) -> Panel:
         return panel
     warnings.warn(
         f"{model.name} does not use covariates: {', '.join(unread)} ignored "
-        '(the model "covariates" adds them to any other)',
+        '(the model "covariate-adapter" adds them to any other)',
         InputWarning,
         stacklevel=4,
     )

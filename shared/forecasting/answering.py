@@ -119,8 +119,9 @@ def hold_constants(prediction: Prediction, windows: Windows) -> Prediction:
         quantiles = quantiles.copy()
         quantiles[constant] = lowest[constant, None, None]
     components = {name: part.copy() for name, part in prediction.components.items()}
-    for place, part in enumerate(components.values()):
-        part[constant] = lowest[constant, None] if place == 0 else 0  # the first is the trend
+    level = "trend" if "trend" in components else next(iter(components), None)
+    for name, part in components.items():
+        part[constant] = lowest[constant, None] if name == level else 0
     return replace(prediction, point=point, quantiles=quantiles, components=components)
 
 

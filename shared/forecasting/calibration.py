@@ -34,16 +34,17 @@ def calibrate(
     every = max(1, -(-(rows.stop - rows.start) * panel.n_series // most))
     cutoffs = cutoffs_within(rows, horizon, step=every)
     series, cutoff = origins(panel, cutoffs, minimum, lookback)
+    probe = gather_windows(panel, series[:1], cutoff[:1], lookback, horizon)
+    if not len(series) or roll(model, probe).quantiles is not None:
+        return None
     residuals = np.zeros((len(series), horizon), dtype=np.float32)
     usable = np.zeros((len(series), horizon), dtype=bool)
     for batch in batches(len(series), batch_size):
         windows = gather_windows(panel, series[batch], cutoff[batch], lookback, horizon)
         prediction = roll(model, windows)
-        if prediction.quantiles is not None:
-            return None
         values, observed = targets(panel, series[batch], cutoff[batch], horizon)
         scale = context_scale(windows)[:, None]
         error = values.astype(np.float64) - prediction.point
         residuals[batch] = error / np.where(scale > 0, scale, 1.0)
         usable[batch] = observed & (scale > 0)
-    return ConformalIntervals.calibrate(residuals, usable) if len(series) else None
+    return ConformalIntervals.calibrate(residuals, usable)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 from fourfold.shared.errors import InputError
-from fourfold.shared.forecasting.answering import answer, quantiles_at, roll
+from fourfold.shared.forecasting.answering import answer, hold_constants, quantiles_at, roll
 from fourfold.shared.forecasting.prediction import Prediction
 from fourfold.shared.forecasting.windows import Windows
 from scipy.stats import norm
@@ -51,6 +51,14 @@ def test_constants_are_kept_whatever_the_model_says() -> None:
     answered = answer(Counter(), given)
     np.testing.assert_array_equal(answered.point, np.array([[0.1, 0.1], [4, 5]], np.float32))
     np.testing.assert_array_equal(answered.components["trend"], answered.point)
+
+
+def test_a_constant_is_all_trend_in_whatever_order_parts_come() -> None:
+    parts = {"season": np.ones((1, 2), np.float32), "trend": np.ones((1, 2), np.float32)}
+    given = windows_of([[5, 5, 5]], 2)
+    held = hold_constants(Prediction(np.full((1, 2), 2, np.float32), components=parts), given)
+    assert (held.point == 5).all() and (held.components["trend"] == 5).all()
+    assert (held.components["season"] == 0).all() and (parts["season"] == 1).all()
 
 
 def test_quantiles_of_a_normal_are_found_between_and_beyond_the_known() -> None:

@@ -1,10 +1,14 @@
 """Conformal intervals: finite-sample corrected, nested, scaled, exact for constants."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from fourfold.shared.errors import InputWarning
+from fourfold.shared.forecasting.calibration import calibrate
 from fourfold.shared.forecasting.conformal import ConformalIntervals, context_scale
+from fourfold.shared.forecasting.prediction import Prediction
 from fourfold.shared.forecasting.windows import Windows
+from fourfold.shared.panels.panel import Panel
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,3 +79,20 @@ def test_state_round_trip() -> None:
     again = ConformalIntervals.from_state(made.state())
     np.testing.assert_array_equal(made.errors, again.errors)
     assert again.count == made.count == 30
+
+
+def test_models_with_quantiles_of_their_own_are_asked_once_only() -> None:
+    asked = []
+
+    class Native:
+        max_horizon = None
+
+        def predict(self, windows: Windows) -> Prediction:
+            asked.append(len(windows))
+            point = windows.context[:, -1:].repeat(windows.horizon, axis=1)
+            return Prediction(point, point[..., None].repeat(2, axis=-1), (0.1, 0.9))
+
+    values = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
+    panel = Panel(values, np.ones(values.shape, bool), pd.RangeIndex(50), ("a", "b", "c"), 1, 4)
+    assert calibrate(Native(), panel, slice(20, 50), lookback=4, minimum=4, horizon=2) is None
+    assert asked == [1]
