@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -65,7 +66,7 @@ def pretrain(settings: PretrainSettings, run: Path) -> Path:
         state = {name.removeprefix("model."): torch.from_numpy(value) for name, value in start.items()}
         network.load_state_dict(state)
 
-    def optimizer(parameters):
+    def optimizer(parameters: Iterable[Any]) -> torch.optim.Optimizer:
         return torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=settings.weight_decay)
 
     train = _source(settings, "train", run)

@@ -14,6 +14,7 @@ from ...shared.forecasting.backtest import Backtest, ForecastTable, backtest, re
 from ...shared.forecasting.metrics import Scores, seasonal_naive_scale
 from ...shared.forecasting.origins import cutoffs_within
 from ...shared.forecasting.scaling import StandardScaler
+from ...shared.forecasting.splits import last_rows
 from ...shared.panels.panel import Panel
 from .models.build import fresh_model
 
@@ -81,8 +82,6 @@ def choose_cutoffs(
     """
     if step < 1 or (n_windows is not None and n_windows < 1):
         raise InputError("step" if step < 1 else "n_windows", "must be 1 or more")
-    from .forecaster import last_rows
-
     rows = slice(1, panel.n_steps) if n_windows is not None else last_rows(test, panel.n_steps, horizon)
     cutoffs = cutoffs_within(rows, horizon, step=step, n_windows=n_windows)
     if not len(cutoffs) or (n_windows is not None and len(cutoffs) < n_windows):

@@ -17,6 +17,7 @@ from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.origins import batches
+from ...shared.forecasting.splits import last_rows
 from ...shared.forecasting.windows import gather_windows
 from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
@@ -302,15 +303,6 @@ class Forecaster:
     def least_context(self, panel: Panel, horizon: int) -> int:
         """Steps a series must have to be forecast, by the model and the policy `pad`."""
         return 1 if self.settings.pad == "edge" else self.model.minimum(panel.period, horizon)
-
-
-def last_rows(share: float | int | slice, steps: int, horizon: int) -> slice:
-    """The last rows of `steps`: a share, a number, or as sliced; empty when shorter than the horizon."""
-    if isinstance(share, slice):
-        start, stop, _ = share.indices(steps)
-        return slice(start, max(start, stop))
-    rows = share if isinstance(share, int) else round(share * steps)
-    return slice(steps - rows, steps) if horizon <= rows < steps else slice(steps, steps)
 
 
 def central_probabilities(levels: Sequence[float], quantiles: Sequence[float]) -> tuple[float, ...]:

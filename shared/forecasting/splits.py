@@ -39,3 +39,12 @@ def fraction_split(steps: int, train: float = 0.7, test: float = 0.2) -> Split:
             expected="positive shares that sum to at most 1",
         )
     return Split(slice(0, first), slice(first, steps - last), slice(steps - last, steps))
+
+
+def last_rows(share: float | int | slice, steps: int, horizon: int) -> slice:
+    """The last rows of `steps`: a share, a number, or as sliced; empty when shorter than the horizon."""
+    if isinstance(share, slice):
+        start, stop, _ = share.indices(steps)
+        return slice(start, max(start, stop))
+    rows = share if isinstance(share, int) else round(share * steps)
+    return slice(steps - rows, steps) if horizon <= rows < steps else slice(steps, steps)

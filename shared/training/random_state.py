@@ -12,6 +12,7 @@ import torch
 
 
 def seed_all(seed: int) -> None:
+    """Start all of them from one seed."""
     torch.manual_seed(seed)
     np.random.seed(seed)  # noqa: NPY002 - data code outside may use the global generator
     random.seed(seed)
@@ -31,6 +32,7 @@ def random_state(device: torch.device) -> dict[str, Any]:
 
 
 def set_random_state(state: dict[str, Any], device: torch.device) -> None:
+    """Put back what `random_state` returned."""
     torch.set_rng_state(state["torch"])
     kind, keys, *rest = state["numpy"]
     np.random.set_state((kind, np.asarray(keys, np.uint32), *rest))  # noqa: NPY002
