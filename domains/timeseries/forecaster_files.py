@@ -10,12 +10,10 @@ from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
 from ...shared.forecasting.conformal import ConformalIntervals
-from .models.build import blank_model, require_name
+from .models.build import KIND, require_name, stored_model
 
 if TYPE_CHECKING:
     from .forecaster import Forecaster
-
-KIND = "forecaster"
 
 
 def save_forecaster(forecaster: Forecaster, folder: str | Path, card: ModelCard | None) -> Path:
@@ -45,12 +43,7 @@ def load_forecaster(
     """Read the artefact into a forecaster of class `kind`; `changed` settings replace the saved ones."""
     artifact = load_artifact(name_or_folder).require_kind(KIND)
     config, arrays = artifact.config, artifact.arrays()
-    model = blank_model(config["model"]["name"], **config["model"]["config"])
-    weights = {
-        name.removeprefix("model."): value for name, value in arrays.items() if name.startswith("model.")
-    }
-    if weights:
-        model.load_state(weights)
+    model = stored_model(artifact)
     loaded = kind(model, **{**config["settings"], **changed})
     loaded.horizon, loaded.spec = config["horizon"], config["features"]
     loaded.seen_until = config["seen_until"]

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ....shared.forecasting.window_index import usable_windows
 from ....shared.forecasting.windows import gather_windows, targets
 from ....shared.panels.panel import Panel
 from ....shared.training.objective import Batch, Phase
@@ -84,13 +85,7 @@ class LagWindows:
 
     def __init__(self, panel: Panel, rows: slice, lags: int, horizon: int, norm: Normalisation) -> None:
         self.panel, self.lags, self.horizon, self.norm = panel, lags, horizon, norm
-        first, stop = max(rows.start, lags - 1), rows.stop - horizon
-        total = np.concatenate([np.zeros((1, panel.observed.shape[1]), int), panel.observed.cumsum(axis=0)])
-        cutoffs = np.arange(first, max(stop, first))
-        past = total[cutoffs + 1] - total[cutoffs + 1 - lags]
-        ahead = total[cutoffs + 1 + horizon] - total[cutoffs + 1]
-        series, index = np.nonzero(((2 * past >= lags) & (ahead > 0)).T)
-        self.series, self.cutoff = series, cutoffs[index]
+        self.series, self.cutoff = usable_windows(panel, rows, lags, horizon)
         self.scales = np.full(panel.values.shape[1], norm.scale)
         if norm.center is None:
             self.scales = np.array([_deviation(panel, n) for n in range(panel.values.shape[1])])

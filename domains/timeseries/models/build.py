@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from ....shared.errors import InputError
 from .protocol import ForecastModel
+
+if TYPE_CHECKING:
+    from ....shared.artifact.artifact import Artifact
+
+KIND = "forecaster"
+"""Kind of the artefacts that hold a model with its forecaster's settings."""
 
 NAIVE = ("last-value", "drift", "seasonal-naive", "slot-mean")
 STATISTICAL = ("theta", "ets", "sarimax")
@@ -22,9 +28,9 @@ def build_model(name: str, **config: Any) -> ForecastModel:
         InputError: no model has this name, a setting is unknown or wrong, or the shipped one is absent.
     """
     if name == "tempo-zero" and not config:
-        from ..forecaster import Forecaster
+        from ....shared.artifact.loading import load_artifact
 
-        return Forecaster.load(name).model
+        return stored_model(load_artifact(name))
     return blank_model(name, **config)
 
 
@@ -45,6 +51,21 @@ def blank_model(name: str, **config: Any) -> ForecastModel:
         raise InputError(
             f"{name} settings", str(error), remedy="Remove what the model does not know"
         ) from None
+
+
+def stored_model(artifact: Artifact) -> ForecastModel:
+    """The model inside a forecaster's artefact, with what it has learnt.
+
+    Raises:
+        InputError: the artefact is of another kind.
+    """
+    config = artifact.require_kind(KIND).config["model"]
+    model = blank_model(config["name"], **config["config"])
+    arrays = artifact.arrays()
+    weights = {name.removeprefix("model."): arrays[name] for name in arrays if name.startswith("model.")}
+    if weights:
+        model.load_state(weights)
+    return model
 
 
 def fresh_model(model: ForecastModel) -> ForecastModel:
@@ -82,7 +103,8 @@ def _make(name: str, config: dict[str, Any]) -> ForecastModel:
     if name == "covariate-adapter":
         from .covariate_adapter import CovariateAdapter
 
-        return CovariateAdapter(**config)
+        base, base_config = config.pop("base", "seasonal-naive"), config.pop("base_config", {})
+        return CovariateAdapter(blank_model(base, **base_config) if isinstance(base, str) else base, **config)
     from .tempo.model import TempoModel
 
     return TempoModel(**{"preset": name, **config})

@@ -48,16 +48,7 @@ class CovariateAdapter(ForecastModel):
     name = "covariate-adapter"
     calibration_windows = 200
 
-    def __init__(
-        self,
-        base: ForecastModel | str = "seasonal-naive",
-        base_config: dict[str, Any] | None = None,
-        **settings: Any,
-    ) -> None:
-        if isinstance(base, str):
-            from .build import blank_model
-
-            base = blank_model(base, **(base_config or {}))
+    def __init__(self, base: ForecastModel, **settings: Any) -> None:
         self.base = base
         self.settings = CovariateAdapterSettings(**settings)
         self.needs_fit = base.needs_fit

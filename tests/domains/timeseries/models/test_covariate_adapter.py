@@ -160,7 +160,7 @@ def test_bad_covariates_are_told() -> None:
 
 def test_remade_from_config_and_state() -> None:
     panel = panel_with(2.0)
-    adapter = CovariateAdapter("linear", {"lookback": 48}, history=240)
+    adapter = CovariateAdapter(Linear(lookback=48), history=240)
     adapter.fit(panel, horizon=HORIZON, train=slice(0, 700), validation=slice(700, 800), run=None)
     remade = blank_model("covariate-adapter", **adapter.config())
     remade.load_state(adapter.state())
