@@ -30,7 +30,7 @@ def evaluate(
     missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
     dedupe: Literal["first", "last", "mean"] | None = None,
 ) -> int:
-    """Score a model by rolling origin over the last fifth of the data, which no method has seen.
+    """Score a model by rolling origin over the last fifth of the data, on which no method is fitted.
 
     Parameters
     ----------

@@ -43,7 +43,7 @@ def print_comparison(evaluation: Evaluation) -> None:
     for title in (*METRICS.values(), f"in {evaluation.level:g} %", "vs naive"):
         listing.add_column(title, justify="right", no_wrap=True)
     naive = evaluation.scores[NAIVE].metrics.get("mase")
-    best = evaluation.best()
+    best = evaluation.chosen
     for name, score in sorted(
         evaluation.scores.items(), key=lambda entry: entry[1].metrics.get("mase") or 1e300
     ):
@@ -56,7 +56,7 @@ def print_comparison(evaluation: Evaluation) -> None:
     console.print(listing)
     console.print(
         f"{evaluation.windows} windows from {evaluation.origins} origins in the last part of the data, "
-        "which no method has seen in fitting",
+        "which no method was fitted on",
         style="dim",
         highlight=False,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,13 +17,14 @@ from ...shared.forecasting.windows import targets
 from ...shared.panels.panel import Panel
 from ..contestant import folder_name
 from ..output_file import write_whole
-from .evaluation import Evaluation, Score, save_arrays
+from .evaluation import Evaluation, save_arrays
 from .rolling import Answers, choose_windows, interval_ends, judge
 from .settings import Settings
 
 SEASONS_BEFORE = 4
 """Seasons of history drawn before a forecast."""
 SEASONS_DECOMPOSED = 28
+MOST_ORIGINS_TO_CHOOSE = 60
 
 
 def evaluate_models(
@@ -41,40 +43,55 @@ def evaluate_models(
         )
     start, stop = splits["train"]
     scale = seasonal_naive_scale(panel.values[start:stop], panel.observed[start:stop], panel.period)
-    drawn = tuple(sorted({end for level in settings.levels for end in interval_ends(level)}))
-    shown = shown_series(panel, settings.shown_series)
-    scores: dict[str, Score] = {}
-    answers: dict[str, Answers] = {}
-    for name, model in models.items():
-        scores[name], answers[name] = judge(
-            model,
-            panel,
-            windows,
-            naive_scale=scale,
-            level=max(settings.levels),
-            drawn=drawn,
-            shown=shown,
-            seconds=facts["seconds"][name],
-        )
+    level, shown = max(settings.levels), shown_series(panel, settings.shown_series)
+    drawn = tuple(sorted({end for one in settings.levels for end in interval_ends(one)}))
+    errors = _validation_errors(models, panel, splits, settings, need, scale)
+    chosen = min(errors, key=lambda name: errors[name])
+    judging = partial(
+        judge, panel=panel, windows=windows, naive_scale=scale, level=level, drawn=drawn, shown=shown
+    )
+    judged = {name: judging(model, seconds=facts["seconds"][name]) for name, model in models.items()}
     evaluation = Evaluation(
-        scores=scores,
+        scores={name: score for name, (score, _) in judged.items()},
         skipped=facts["skipped"],
         origins=windows.origins,
         windows=len(windows.series),
-        level=max(settings.levels),
+        level=level,
+        chosen=chosen,
+        validation_error=errors,
     )
-    best = evaluation.best()
     save_arrays(
         folder / "fans.npz",
         {
-            **_held_out_fans(answers[best], panel, settings.levels, drawn),
-            **_ahead_fans(models[best], panel, shown, settings),
+            **_held_out_fans(judged[chosen][1], panel, settings.levels, drawn),
+            **_ahead_fans(models[chosen], panel, shown, settings),
         },
     )
     save_arrays(folder / "parts.npz", decompose_tail(panel, shown[0]))
     text = evaluation.model_dump_json(indent=2)
     write_whole(folder / "evaluation.json", lambda target: target.write_text(text, encoding="utf-8"))
     return evaluation
+
+
+def _validation_errors(
+    models: Mapping[str, Forecaster],
+    panel: Panel,
+    splits: dict[str, tuple[int, int]],
+    settings: Settings,
+    need: int,
+    scale: np.ndarray,
+) -> dict[str, float]:
+    """MASE of every model on the validation part, or MAE where a MASE is not defined for all."""
+    count = min(settings.origins, MOST_ORIGINS_TO_CHOOSE)
+    windows = choose_windows(panel, slice(*splits["validation"]), settings.horizon, count, need)
+    if not len(windows.series):
+        return dict.fromkeys(models, 0.0)  # nothing observed to choose by: the first, naive, it is
+    found = {
+        name: judge(model, panel, windows, naive_scale=scale, level=max(settings.levels)).score.metrics
+        for name, model in models.items()
+    }
+    key = "mase" if all(metrics["mase"] is not None for metrics in found.values()) else "mae"
+    return {name: float(metrics[key] or 0.0) for name, metrics in found.items()}
 
 
 def shown_series(panel: Panel, count: int) -> list[int]:

@@ -50,17 +50,10 @@ class Evaluation(BaseModel):
     """Origins times series, less those without anything observed."""
     level: float
     """The interval judged, in percent."""
-
-    def best(self) -> str:
-        """The model with the least MASE (or MAE where no MASE is defined)."""
-
-        def size(name: str) -> float:
-            metrics = self.scores[name].metrics
-            value = metrics.get("mase")
-            value = metrics.get("mae") if value is None else value
-            return float("inf") if value is None else value
-
-        return min(self.scores, key=size)
+    chosen: str
+    """The model with the least error on the validation part; the test part has no say in it."""
+    validation_error: dict[str, float]
+    """MASE on the validation part (MAE where no MASE is defined), by which the choice is made."""
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

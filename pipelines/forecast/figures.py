@@ -14,6 +14,7 @@ from ..report.tables import number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
 
 MAX_POINTS = 1500
 """Points drawn of one line; longer series are shown by the range of each of so many pieces."""
@@ -43,14 +44,25 @@ def draw_fans(fans: Sequence[Fan], *, name: str, unit: str, alt: str) -> Markup:
             axes.set_title(fan.title)
             axes.set_ylabel(unit)
             _tidy_dates(axes, fan.time)
-        plots[0].legend(loc="upper left", ncols=4, borderaxespad=0.2)
+        handles = [*_band_handles(fans[0]), *plots[0].get_legend_handles_labels()[0]]
+        plots[0].legend(handles=handles, loc="upper left", ncols=len(handles), borderaxespad=0.2)
         return as_svg(figure, name=name, alt=alt)
+
+
+def _band_handles(fan: Fan) -> list[Patch]:
+    """Legend entries as dark as the bands look, which lie one upon the other."""
+    from matplotlib.patches import Patch
+
+    return [
+        Patch(color=Ink.FIRST, alpha=1 - 0.8**depth, linewidth=0, label=f"{level:g} %")
+        for depth, level in enumerate(sorted(fan.bands, reverse=True), start=1)
+    ]
 
 
 def _draw_fan(axes: Axes, fan: Fan) -> None:
     for level in sorted(fan.bands, reverse=True):
         low, high = fan.bands[level]
-        axes.fill_between(fan.time, low, high, color=Ink.FIRST, alpha=0.2, linewidth=0, label=f"{level:g} %")
+        axes.fill_between(fan.time, low, high, color=Ink.FIRST, alpha=0.2, linewidth=0)
     axes.plot(fan.past_time, fan.past, color=Ink.TEXT, linewidth=1.1)
     axes.plot(fan.time, fan.truth, color=Ink.TEXT, linewidth=1.1, label="observed")
     axes.plot(fan.time, fan.point, color=Ink.FIRST, linewidth=1.9, label="forecast")

@@ -43,7 +43,7 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
         for name, score in evaluation.scores.items()
     ]
     write_whole(folder.metrics, lambda path: path.write_text("\n".join(lines) + "\n", encoding="utf-8"))
-    publish(outcomes["train"].folder / folder_name(evaluation.best()), folder.artifact)
+    publish(outcomes["train"].folder / folder_name(evaluation.chosen), folder.artifact)
     publish(outcomes["report"].folder / "report.html", folder.report)
     return folder.report
 

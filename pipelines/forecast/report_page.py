@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...shared.panels.panel import Panel
+from ..contestant import is_method
 from ..report.figures import framed
 from ..report.markup import Markup, element, joined
 from ..report.page import Page, code, folded, paragraph
@@ -30,11 +31,11 @@ class ReportParts:
     """Series drawn, as columns of the panel."""
     evaluation: Evaluation
     ahead: Sequence[Fan]
-    """The best model's forecast beyond the data."""
+    """The chosen model's forecast beyond the data."""
     held_out: Sequence[Fan]
     """Its forecasts of the test part, beside what came."""
     made_of: Mapping[str, np.ndarray]
-    """Parts that add up to the best model's forecast of the first shown series; empty when it has none."""
+    """Parts that add up to the chosen model's forecast of the first shown series; empty when it has none."""
     parts_time: np.ndarray
     parts: Mapping[str, np.ndarray]
     """Observed, trend, season and residual of one series."""
@@ -57,18 +58,22 @@ def build_page(parts: ReportParts) -> str:
 
 
 def _lead(parts: ReportParts) -> str:
-    evaluation, best = parts.evaluation, parts.evaluation.best()
+    evaluation, best = parts.evaluation, parts.evaluation.chosen
     steps = f"{parts.summary.horizon} steps of {parts.summary.step} ahead"
     start = f"{parts.summary.n_series} series, {steps}, judged on {evaluation.windows} held-out windows. "
     mine, naive = (evaluation.scores[name].metrics.get("mase") for name in (best, NAIVE))
-    if best == NAIVE or mine is None or naive is None:
-        return start + f"No model beat repeating the last season; {best} is used."
-    gain = 100 * (1 - mine / naive)
-    return start + f"Best: {best}, with {gain:.0f} % less error (MASE) than repeating the last season."
+    if best == NAIVE or mine is None or not naive:
+        return start + f"The validation part chose {best}."
+    change = 100 * (mine / naive - 1)
+    told = f"{abs(change):.0f} % {'less' if change < 0 else 'more'} error (MASE)"
+    return (
+        start
+        + f"The validation part chose {best}: on the held-out part {told} than repeating the last season."
+    )
 
 
 def _ahead(parts: ReportParts) -> list[Markup]:
-    best, unit = parts.evaluation.best(), parts.summary.unit
+    best, unit = parts.evaluation.chosen, parts.summary.unit
     alt = f"Forecast of {len(parts.ahead)} series beyond the last observation, with interval bands."
     picture = draw_fans(parts.ahead, name="ahead", unit=unit, alt=alt)
     levels = " and ".join(f"{level:g} %" for level in sorted(parts.ahead[0].bands))
@@ -116,9 +121,18 @@ def _models(parts: ReportParts) -> list[Markup]:
     header = ["model", *shown.values(), f"inside {evaluation.level:g} %", "time"]
     caption = (
         f"Mean over {evaluation.windows} windows ({evaluation.origins} origins), smaller is better; "
-        f"below each figure the change against {NAIVE}."
+        f"below each figure the change against {NAIVE}. "
+        "In bold the model chosen on the validation part."
     )
-    blocks = [table(header, rows, caption=caption, marked=[names.index(evaluation.best())])]
+    blocks = [table(header, rows, caption=caption, marked=[names.index(evaluation.chosen)])]
+    trained = [name for name in names if not is_method(name)]
+    if trained:
+        blocks.append(
+            paragraph(
+                f"{', '.join(trained)}: trained beforehand and used as it is. Its model card says on what; "
+                "if that includes these data, its scores here are too good."
+            )
+        )
     if evaluation.skipped:
         listed = (element("li", f"{name}: {reason}") for name, reason in evaluation.skipped.items())
         blocks.append(joined(paragraph("Not taking part:"), element("ul", *listed)))

@@ -6,6 +6,7 @@ import time
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -51,6 +52,13 @@ class Answers:
     """float32 [S, H, Q]."""
 
 
+class Judgement(NamedTuple):
+    """A model's scores, and its forecasts of the shown series."""
+
+    score: Score
+    answers: Answers
+
+
 def choose_windows(panel: Panel, rows: slice, horizon: int, count: int, minimum: int) -> TestWindows:
     """About `count` origins spread evenly over `rows`; windows without any observation are left out."""
     possible = cutoffs_within(rows, horizon)
@@ -69,10 +77,10 @@ def judge(
     *,
     naive_scale: np.ndarray,
     level: float,
-    drawn: Sequence[float],
-    shown: Sequence[int],
-    seconds: float,
-) -> tuple[Score, Answers]:
+    drawn: Sequence[float] = (),
+    shown: Sequence[int] = (),
+    seconds: float = 0.0,
+) -> Judgement:
     """Scores of one model, and its forecasts of the shown series.
 
     Args:
@@ -109,7 +117,7 @@ def judge(
         np.concatenate([point for _, point, _ in kept]),
         np.concatenate([quantiles for _, _, quantiles in kept]),
     )
-    return _score(deciles, coverage, level, seconds), answers
+    return Judgement(_score(deciles, coverage, level, seconds), answers)
 
 
 def interval_ends(level: float) -> tuple[float, float]:

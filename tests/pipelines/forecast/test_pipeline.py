@@ -175,6 +175,25 @@ def test_constant_and_dead_series_are_shown_and_not_divided_by(tmp_path: Path) -
     assert "flat" in words and not {"nan", "inf"} & set(words)
 
 
+def test_the_test_part_has_no_say_in_the_choice(
+    hourly_csv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Noise over the test part turns its ranking, not the choice."""
+    frame = pd.read_csv(hourly_csv, dtype={"unique_id": str})
+    frame = frame[frame["unique_id"] == "007"].reset_index(drop=True)
+    test_start = round(900 * 0.8) - 5  # five rows are missing
+    frame.loc[test_start:, "y"] = [1000.0 * (-1) ** (row // 24) for row in range(len(frame) - test_start)]
+    frame.to_csv(hourly_csv, index=False)
+    monkeypatch.setattr(pipeline, "build_page", lambda parts: "")
+    run_pipeline(settings(hourly_csv, models=("linear", "last-value")), tmp_path / "run")
+    (found,) = (tmp_path / "run" / "stages").glob("evaluate-*/evaluation.json")
+    evaluation = json.loads(found.read_text())
+    test_error = {name: score["metrics"]["mase"] for name, score in evaluation["scores"].items()}
+    assert evaluation["chosen"] == min(evaluation["validation_error"], key=evaluation["validation_error"].get)
+    assert evaluation["chosen"] == "linear"
+    assert min(test_error, key=lambda name: test_error[name]) != "linear"
+
+
 @pytest.mark.slow
 def test_the_default_run_is_the_weather_of_new_york(tmp_path: Path) -> None:
     assert main(["run", "forecast", "--out", str(tmp_path / "run"), "--set", "origins=20"]) == 0
