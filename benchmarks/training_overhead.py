@@ -99,8 +99,8 @@ def main() -> None:
         torch.equal(a, b) for a, b in zip(ours(samples).parameters(), bare(samples).parameters(), strict=True)
     )
     calls = {"ours": lambda: ours(samples), "peer": lambda: bare(samples)}
-    times = interleave(calls, repeats=9)
-    processor = interleave(calls, repeats=9, clock=time.process_time)
+    times = interleave(calls, repeats=5)
+    processor = interleave(calls, repeats=7, warm_up=0, clock=time.process_time)
     summary = ratio_summary(times)
     overhead = {
         name: spread([a / b - 1 for a, b in zip(seen["ours"], seen["peer"], strict=True)])
