@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from ..shared.artifact.shipped import list_shipped
+
 METHODS = {
     "seasonal-naive": "repeats the last season",
     "last-value": "repeats the last value",
@@ -25,10 +27,11 @@ METHODS = {
 
 
 def method_summaries() -> dict[str, str]:
-    """Every method that can be built, with what is said of it."""
+    """Every method that is fitted on the data at hand, with what is said of it."""
     from ..domains.timeseries.models.build import NAMES
 
-    return {name: METHODS.get(name, "") for name in NAMES}
+    shipped = list_shipped()
+    return {name: METHODS.get(name, "") for name in NAMES if name not in shipped}
 
 
 def shipped_summary(folder: Path) -> tuple[str, str]:
