@@ -1,6 +1,6 @@
 """A panel of 8 GB on disk trains `Linear` and forecasts in a process that stays under 2 GB.
 
-Run as `python -m benchmarks.larger_than_memory [--gigabytes 8] [--folder DIR]`. The panel (hourly, eight
+Run as `python -m benchmarks.larger_than_memory [--gigabytes 8.1] [--folder DIR]`. The panel (hourly, eight
 years, random daily patterns) is generated block by block, used by a fresh process whose peak memory the
 system reports, and deleted.
 """
@@ -78,7 +78,7 @@ def use(path: Path, out: Path) -> dict[str, float]:
 def main(arguments: list[str] | None = None) -> int:
     """Generate, use in a process of its own, delete, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--gigabytes", type=float, default=8.0)
+    parser.add_argument("--gigabytes", type=float, default=8.1)
     parser.add_argument("--folder", type=Path, default=None, help="where the panel is written meanwhile")
     parser.add_argument("--use", type=Path, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
