@@ -11,7 +11,10 @@ from cyclopts import Parameter
 
 from ...shared.errors import InputError
 
-PIPELINES = {"forecast": "fourfold.pipelines.forecast.pipeline"}
+PIPELINES = {
+    "forecast": "fourfold.pipelines.forecast.pipeline",
+    "pretrain": "fourfold.pipelines.pretrain",
+}
 """By name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
 
 
@@ -30,7 +33,7 @@ def run(
     Parameters
     ----------
     name
-        The pipeline: forecast.
+        The pipeline: forecast, or pretrain (makes a tempo-zero anew).
     preset
         quick takes a few minutes on two cores; full trains longer.
     out
