@@ -13,7 +13,7 @@ from .read_options import MissingPolicy
 from .time_axis import show
 from .time_stamps import to_zone
 
-_REMEDY = 'Pass missing="mask", "interpolate" or "seasonal", or fill them first (fill_gaps)'
+_REMEDY = 'Pass missing="mask", "interpolate" or "seasonal"'
 
 
 @dataclass(frozen=True)
