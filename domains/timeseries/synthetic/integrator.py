@@ -8,6 +8,8 @@ import numpy as np
 from .chaotic_flow import flow
 
 _COLUMNS = 9
+_MOST_TRIES = 20_000
+"""Steps tried between two samples before a path is given up: one that flies off needs ever shorter ones."""
 
 
 @numba.njit(cache=True)
@@ -78,7 +80,7 @@ def extrapolate(
 ) -> np.ndarray:
     """States at `times` [T], float64 [T, d]; order and step adapt to keep each step's error below tolerance.
 
-    Rows are NaN from where no step above 1e-12 of an interval converges.
+    Rows are NaN from where no step above 1e-12 of an interval converges, or an interval takes too many.
     """
     d = initial.size
     out = np.full((times.size, d), np.nan)
@@ -89,7 +91,11 @@ def extrapolate(
     step = times[1] - times[0] if times.size > 1 else 0.0
     for k in range(1, times.size):
         now = times[k - 1]
+        tries = 0
         while now < times[k]:
+            tries += 1
+            if tries > _MOST_TRIES:
+                return out
             left = times[k] - now
             big = min(step, left)
             if big > 0.7 * left:
@@ -110,7 +116,7 @@ def extrapolate(
 
 
 @numba.njit(cache=True)
-def _runge_kutta_step(kind: int, p: np.ndarray, y: np.ndarray, h: float, work: np.ndarray) -> None:
+def runge_kutta_step(kind: int, p: np.ndarray, y: np.ndarray, h: float, work: np.ndarray) -> None:
     """Classic fourth-order step of size h, in place."""
     k1, k2, k3, k4, mid = work[0], work[1], work[2], work[3], work[4]
     d = y.size
@@ -152,7 +158,7 @@ def runge_kutta_ensemble(
         y[:] = start[i]
         for t in range(-burn_in[i], length):
             for _ in range(inner[i]):
-                _runge_kutta_step(kind, p, y, step[i], work)
+                runge_kutta_step(kind, p, y, step[i], work)
             if t >= 0:
                 out[i, t] = y
     return out
