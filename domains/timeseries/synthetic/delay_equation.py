@@ -21,14 +21,15 @@ def mackey_glass(
     lag = past.size - 1
     total = samples * inner
     x = np.empty(lag + 1 + total)
-    rate = np.zeros(lag + 1 + total)
+    # Slopes on either side of each point: they differ at time 0, where the equation takes over from the past.
+    left, right = np.zeros(lag + 1 + total), np.zeros(lag + 1 + total)
     x[: lag + 1] = past
     for k in range(lag + 1):
         low, high = max(k - 1, 0), min(k + 1, lag)
-        rate[k] = (past[high] - past[low]) / ((high - low) * step)
+        left[k] = right[k] = (past[high] - past[low]) / ((high - low) * step)
     for k in range(lag, lag + total):
         d0, d1 = x[k - lag], x[k - lag + 1]
-        half = 0.5 * (d0 + d1) + 0.125 * step * (rate[k - lag] - rate[k - lag + 1])
+        half = 0.5 * (d0 + d1) + 0.125 * step * (right[k - lag] - left[k - lag + 1])
         g0 = beta * d0 / (1.0 + d0**power)
         gh = beta * half / (1.0 + half**power)
         g1 = beta * d1 / (1.0 + d1**power)
@@ -36,9 +37,9 @@ def mackey_glass(
         k2 = gh - gamma * (x[k] + 0.5 * step * k1)
         k3 = gh - gamma * (x[k] + 0.5 * step * k2)
         k4 = g1 - gamma * (x[k] + step * k3)
-        rate[k] = k1
+        right[k] = k1
         x[k + 1] = x[k] + step / 6.0 * (k1 + 2.0 * (k2 + k3) + k4)
-        rate[k + 1] = g1 - gamma * x[k + 1]
+        left[k + 1] = right[k + 1] = g1 - gamma * x[k + 1]
     return x[lag + inner :: inner].copy()
 
 

@@ -36,7 +36,7 @@ def autoregressive(
     n = weights.shape[0]
     if innovations is None:
         innovations = rng.standard_normal((n, burn_in + length), dtype=np.float32)
-    path = np.ascontiguousarray(innovations, dtype=np.float32)
+    path = np.array(innovations, dtype=np.float32, order="C")
     _autoregress(path, np.ascontiguousarray(weights, dtype=np.float32))
     return path[:, burn_in:].copy()
 
