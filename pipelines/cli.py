@@ -17,6 +17,7 @@ from .. import __version__
 from ..shared.errors import InputError, InputErrors, InputWarning
 
 PACKAGE = "fourfold.pipelines.commands"
+HELP = ([], ["--help"], ["-h"])
 INTERRUPTED = 130
 WRONG_INPUT = 2
 FAULT = 1
@@ -51,6 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             _tell_notes()
+            if given in HELP:
+                _read_commands()
             answer = app(given, exit_on_error=False, print_error=False)
     except CycloptsError as error:
         return _refuse([_flat(error)], "See fourfold --help.")
@@ -68,6 +71,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         kind = type(error).__name__
         return _refuse([f"{kind}: {_flat(error)}"], "Add --traceback after fourfold to see where.", FAULT)
     return answer if isinstance(answer, int) else 0
+
+
+def _read_commands() -> None:
+    """Read the commands' files, whose first lines the list of commands shows."""
+    for name in app:
+        app[name]
 
 
 def _tell_notes() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
+
+from .table_options import AS_GIVEN, TableOptions
 
 
 def evaluate(
@@ -21,14 +23,7 @@ def evaluate(
     origins: int = 60,
     level: float = 80.0,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
-    id_col: str = "unique_id",
-    time_col: str = "ds",
-    target_col: str = "y",
-    freq: str | None = None,
-    period: int | None = None,
-    timezone: str | None = None,
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
-    dedupe: Literal["first", "last", "mean"] | None = None,
+    table: TableOptions = AS_GIVEN,
 ) -> int:
     """Score a model by rolling origin over the last fifth of the data, on which no method is fitted.
 
@@ -48,22 +43,6 @@ def evaluate(
         Central interval in percent whose coverage is counted.
     output
         JSON file to write the scores to.
-    id_col
-        Column of series names.
-    time_col
-        Column of times.
-    target_col
-        Column to forecast.
-    freq
-        Step of the data, such as h, 15min, D, MS; read from the times when not given.
-    period
-        Steps in the main season; by the step when not given.
-    timezone
-        Zone in which times without zone are meant.
-    missing
-        What to do about gaps.
-    dedupe
-        Which row counts when a series has two at one time.
     """
     from ..output_file import check_output, write_json
 
@@ -73,20 +52,10 @@ def evaluate(
     from ..forecast.settings import Settings
     from ..settings import resolve_settings
 
-    table = {
-        "id_col": id_col,
-        "time_col": time_col,
-        "target_col": target_col,
-        "freq": freq,
-        "period": period,
-        "timezone": timezone,
-        "missing": missing,
-        "dedupe": dedupe,
-    }
     models = tuple(dict.fromkeys((model, *against)))
     asked = {
         "data": str(data),
-        "table": table,
+        "table": table.reading(),
         "horizon": horizon,
         "models": models,
         "origins": origins,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
+
+from .table_options import AS_GIVEN, TableOptions
 
 
 def finetune(
@@ -15,14 +17,7 @@ def finetune(
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"])] = None,
-    id_col: str = "unique_id",
-    time_col: str = "ds",
-    target_col: str = "y",
-    freq: str | None = None,
-    period: int | None = None,
-    timezone: str | None = None,
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
-    dedupe: Literal["first", "last", "mean"] | None = None,
+    table: TableOptions = AS_GIVEN,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
@@ -41,22 +36,6 @@ def finetune(
         Folder for the model; forecast and evaluate take it as MODEL.
     horizon
         Steps it is to forecast; the model's own when not given, 24 for methods.
-    id_col
-        Column of series names.
-    time_col
-        Column of times.
-    target_col
-        Column to forecast.
-    freq
-        Step of the data, such as h, 15min, D, MS; read from the times when not given.
-    period
-        Steps in the main season; by the step when not given.
-    timezone
-        Zone in which times without zone are meant.
-    missing
-        What to do about gaps.
-    dedupe
-        Which row counts when a series has two at one time.
     past_cols
         Columns of covariates known up to now.
     future_cols
@@ -74,17 +53,10 @@ def finetune(
     check_folder(output)
     panel = read_panel(
         data,
-        id_col=id_col,
-        time_col=time_col,
-        target_col=target_col,
-        freq=freq,
-        period=period,
-        missing=missing,
-        dedupe=dedupe,
+        **table.reading(),
         past=past_cols,
         future=future_cols,
         static=static_cols,
-        timezone=timezone,
     )
     run = output.with_name(f".{output.name}.run")
     if is_method(model):

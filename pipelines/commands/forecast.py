@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
+
+from .table_options import AS_GIVEN, TableOptions
 
 
 def forecast(
@@ -18,14 +20,7 @@ def forecast(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (80.0,),
     quantiles: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
-    id_col: str = "unique_id",
-    time_col: str = "ds",
-    target_col: str = "y",
-    freq: str | None = None,
-    period: int | None = None,
-    timezone: str | None = None,
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise",
-    dedupe: Literal["first", "last", "mean"] | None = None,
+    table: TableOptions = AS_GIVEN,
     future: Path | None = None,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
@@ -46,22 +41,6 @@ def forecast(
         Central intervals in percent.
     quantiles
         Probabilities to forecast besides.
-    id_col
-        Column of series names.
-    time_col
-        Column of times.
-    target_col
-        Column to forecast.
-    freq
-        Step of the data, such as h, 15min, D, MS; read from the times when not given.
-    period
-        Steps in the main season; by the step when not given.
-    timezone
-        Zone in which times without zone are meant.
-    missing
-        What to do about gaps.
-    dedupe
-        Which row counts when a series has two at one time.
     future
         Table of covariates known ahead, for the steps to forecast; its columns must be in DATA too.
     past_cols
@@ -77,21 +56,14 @@ def forecast(
     from ..contestant import ready_forecaster
     from ..covariate_file import read_future
 
-    ahead, names = read_future(future, id_col, time_col) if future is not None else (None, ())
+    ahead, names = read_future(future, table.id_col, table.time_col) if future is not None else (None, ())
     panel = read_panel(
         data,
-        id_col=id_col,
-        time_col=time_col,
-        target_col=target_col,
-        freq=freq,
-        period=period,
-        missing=missing,
-        dedupe=dedupe,
+        **table.reading(),
         past=past_cols,
         future=names,
         static=static_cols,
         future_frame=ahead,
-        timezone=timezone,
     )
     forecaster = ready_forecaster(model, panel, horizon)
     answer = forecaster.predict(panel, horizon, levels=level, quantiles=quantiles)

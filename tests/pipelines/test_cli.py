@@ -53,6 +53,7 @@ def flags(command: App) -> set[str]:
         name
         for argument in command.assemble_argument_collection(parse_docstring=False)
         for name in argument.names
+        if name != "*"  # a group of flags that several commands share
     }
 
 
@@ -73,6 +74,15 @@ def test_help_needs_no_torch_and_no_pandas() -> None:
     assert done.returncode == 0, done.stderr
     for name in FLAGS:
         assert name.split()[0] in done.stdout
+
+
+@pytest.mark.parametrize("asked", [[], ["--help"]])
+def test_help_says_what_each_command_does(asked: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(asked) == 0
+    shown = capsys.readouterr().out.splitlines()
+    for name in {command.split()[0] for command in FLAGS}:
+        (line,) = (line for line in shown if line.startswith(f"│ {name} "))
+        assert len(line.strip("│ ").split()) > 4, line
 
 
 def cli_hint() -> str:
@@ -128,7 +138,7 @@ def test_a_training_fault_is_told_without_traceback(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with_failure(monkeypatch, NonFiniteLoss(3, "fit", [1, 2], None))
-    assert cli.main([]) == 1
+    assert cli.main(["models"]) == 1
     assert "step 3" in capsys.readouterr().err
 
 
@@ -150,7 +160,7 @@ def test_warnings_about_input_are_notes(
         warnings.warn("column z is not used", InputWarning, stacklevel=1)
 
     monkeypatch.setattr(cli, "app", warn)
-    assert cli.main([]) == 0
+    assert cli.main(["models"]) == 0
     assert capsys.readouterr().err == "fourfold: note: column z is not used\n"
 
 
