@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.datasets import co2, danish_data, elec_equip, elnino, macrodata, nile, sunspots
 
-from ...shared.errors import InputError
+from ....shared.errors import InputError
 from .series_pool import NamedSeries
 
 

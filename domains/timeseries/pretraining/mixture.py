@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from pydantic import BaseModel, ConfigDict, Field
 
-from ...shared.errors import InputError
+from ....shared.errors import InputError
+from ..synthetic.generator import SyntheticSeries
 from .augmentation import DRAWS, augment, hide, mix_in
 from .counter_random import counter_uniforms
-from .pretraining_sources import real_series, split_series
+from .real_sources import real_series, split_series
 from .series_pool import SeriesPool, cached_pool
-from .synthetic.generator import SyntheticSeries
 
 _BLOCK = 2_000
 

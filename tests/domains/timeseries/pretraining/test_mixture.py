@@ -5,17 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from fourfold.domains.timeseries import pretraining_sources
-from fourfold.domains.timeseries.augmentation import DRAWS, augment, mix_in
-from fourfold.domains.timeseries.counter_random import counter_uniforms
-from fourfold.domains.timeseries.mixture import MixtureSettings, PretrainingMixture
-from fourfold.domains.timeseries.pretraining_sources import (
+from fourfold.domains.timeseries.pretraining import real_sources
+from fourfold.domains.timeseries.pretraining.augmentation import DRAWS, augment, mix_in
+from fourfold.domains.timeseries.pretraining.counter_random import counter_uniforms
+from fourfold.domains.timeseries.pretraining.mixture import MixtureSettings, PretrainingMixture
+from fourfold.domains.timeseries.pretraining.real_sources import (
     REAL_SOURCES,
     block_means,
     real_series,
     split_series,
 )
-from fourfold.domains.timeseries.series_pool import NamedSeries, SeriesPool
+from fourfold.domains.timeseries.pretraining.series_pool import NamedSeries, SeriesPool
 from fourfold.shared.errors import InputError
 
 SMALL = MixtureSettings(pool_series=300, pool_length=700, samples=10_000)
@@ -75,7 +75,7 @@ def test_kept_pools_give_the_same_samples(tmp_path: Path, monkeypatch: pytest.Mo
     fresh = PretrainingMixture(SMALL, cache=tmp_path).batch(np.arange(40))
     assert len(list(tmp_path.glob("*.npz"))) == 2
     monkeypatch.setattr(
-        "fourfold.domains.timeseries.mixture.real_series", lambda _: pytest.fail("read again")
+        "fourfold.domains.timeseries.pretraining.mixture.real_series", lambda _: pytest.fail("read again")
     )
     kept = PretrainingMixture(SMALL, cache=tmp_path).batch(np.arange(40))
     assert all(torch.equal(fresh[key], kept[key]) for key in fresh)
@@ -100,7 +100,7 @@ def test_sources_name_licence_and_home_and_no_benchmark_set():
 
 def test_readers_open_nothing_but_the_listed_folder(benchmark_data: Path, monkeypatch: pytest.MonkeyPatch):
     opened = []
-    monkeypatch.setattr(pretraining_sources, "beijing_series", lambda folder: opened.append(folder) or [])
+    monkeypatch.setattr(real_sources, "beijing_series", lambda folder: opened.append(folder) or [])
     real_series(benchmark_data)
     assert opened == [benchmark_data / "spatiotemporal" / "beijing_aq12"]
 
@@ -108,7 +108,7 @@ def test_readers_open_nothing_but_the_listed_folder(benchmark_data: Path, monkey
 @pytest.mark.slow
 def test_beijing_stations_are_whole(benchmark_data: Path):
     folder = benchmark_data / "spatiotemporal" / "beijing_aq12"
-    hourly = [one for one in pretraining_sources.beijing_series(folder) if one.name.endswith("@1h")]
+    hourly = [one for one in real_sources.beijing_series(folder) if one.name.endswith("@1h")]
     assert len(hourly) == 12 * 11
     assert {one.values.size for one in hourly} == {35_064}
     pm25 = [np.isnan(one.values).mean() for one in hourly if "/PM2.5@" in one.name]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numba
 import numpy as np
 
-from ...shared.errors import InputError
+from ....shared.errors import InputError
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import torch
-from fourfold.domains.timeseries.models.tempo.pretraining_source import PretrainingSource
+from fourfold.domains.timeseries.pretraining.training_samples import PretrainingSource
 from torch import Tensor
 
 
