@@ -30,6 +30,9 @@ BATCH = 512
 VALIDATION_WINDOWS = 4096
 """Windows of one validation, evenly spaced over those held out."""
 
+SHORTEST = 8
+"""Fine-tuning takes contexts down to this part of the lookback."""
+
 
 class TempoTraining(BaseModel):
     """How `TempoModel.fit` trains."""
@@ -114,15 +117,17 @@ class TempoModel(ForecastModel):
             self._sizes = {**self._sizes, "horizon": horizon, "period": panel.period}
             self.network = self.build(self.training.seed)
         steps = (self.settings.lookback, self.settings.horizon)
-        source = WindowSource(panel, train, train, *steps)
+        # A network trained beforehand has learnt to read short histories, so a small table is enough for it.
+        least = self.settings.lookback if self.needs_fit else self.settings.lookback // SHORTEST
+        source = WindowSource(panel, train, train, *steps, least=least)
         if not len(source):
             raise InputError(
                 "training rows",
                 f"{train.stop - train.start} steps hold no window",
-                expected=f"at least {sum(steps)} steps, half of them observed",
+                expected=f"at least {least + self.settings.horizon} steps, half of them observed",
                 remedy="Give more history, or set a smaller lookback or horizon",
             )
-        held_out = WindowSource(panel, validation, train, *steps, most=VALIDATION_WINDOWS)
+        held_out = WindowSource(panel, validation, train, *steps, most=VALIDATION_WINDOWS, least=least)
         self._train(source, held_out, run)
 
     def _train(self, source: WindowSource, held_out: WindowSource, run: Path | None) -> None:

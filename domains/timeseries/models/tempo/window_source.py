@@ -26,10 +26,11 @@ class WindowSource:
         lookback: int,
         horizon: int,
         most: int | None = None,
+        least: int | None = None,
     ) -> None:
-        """`most` keeps that many windows at most, evenly spaced."""
+        """`most` keeps that many windows at most, evenly spaced; `least` is as in `usable_windows`."""
         self.panel, self.lookback, self.horizon = panel, lookback, horizon
-        self.series, self.cutoff = usable_windows(panel, rows, lookback, horizon)
+        self.series, self.cutoff = usable_windows(panel, rows, lookback, horizon, least)
         if most is not None and len(self.series) > most:
             kept = np.linspace(0, len(self.series) - 1, most).astype(np.int64)
             self.series, self.cutoff = self.series[kept], self.cutoff[kept]
