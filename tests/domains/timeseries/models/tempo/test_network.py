@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from fourfold.domains.timeseries.decomposition.operator import stl_operator
 from fourfold.domains.timeseries.models.tempo.network import Tempo
 from fourfold.domains.timeseries.models.tempo.objective import TempoObjective
 from fourfold.domains.timeseries.models.tempo.settings import PRESETS, TEMPO_80M, TEMPO_NANO, TempoSettings
@@ -135,6 +136,17 @@ def test_loss_contains_the_decomposition() -> None:
     loss, metrics = target.loss(batch_of(s))
     torch.testing.assert_close(loss.detach(), metrics["mse"] + 0.5 * metrics["decomposition"])
     assert metrics["decomposition"] > 0
+
+
+def test_decomposition_is_pulled_towards_stl_of_the_same_window() -> None:
+    target = objective(TINY)
+    target.network.eval()
+    batch = batch_of(TINY)
+    output = target.network(batch["context"], batch["observed"], batch["period"])
+    stl = stl_operator(TINY.lookback, 12).apply(output.window.detach().double().numpy())
+    pairs = zip(output.parts, (stl.trend, stl.seasonal, stl.residual), strict=True)
+    expected = sum(np.square(part.detach().double().numpy() - wanted).mean() for part, wanted in pairs)
+    assert float(target.loss(batch)[1]["decomposition"]) == pytest.approx(expected, rel=1e-4)
 
 
 def test_pool_keys_get_gradient() -> None:
