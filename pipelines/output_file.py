@@ -16,8 +16,14 @@ if TYPE_CHECKING:
 SUFFIXES = (".csv", ".parquet", ".nc")
 
 
-def check_output(path: Path, suffixes: tuple[str, ...] = SUFFIXES) -> None:
-    """Refuse an output path that could not be written, before any work is done."""
+def check_output(
+    path: Path, suffixes: tuple[str, ...] = SUFFIXES, *, inputs: tuple[Path | None, ...] = ()
+) -> None:
+    """Refuse an output path that could not be written, or would replace an input, before any work is done."""
+    if path.exists() and any(file is not None and file.exists() and path.samefile(file) for file in inputs):
+        raise InputError(
+            "--output", f"{path} is the table that is read", expected="another file", remedy="Name a new one"
+        )
     if path.suffix.lower() not in suffixes:
         raise InputError(
             "--output", f"{path.name} ends in {path.suffix or 'nothing'}", expected=" or ".join(suffixes)

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
     from ...shared.artifact.card import ModelCard
 
 
+LONGEST_HORIZON = 100_000
+"""Steps; far beyond any sense, and small enough to be refused before memory and hours are spent."""
+
+
 class Forecaster:
     """A model with data, time, intervals and files around it.
 
@@ -247,6 +251,10 @@ class Forecaster:
     ) -> Forecaster:
         if horizon < 1:
             raise InputError("horizon", f"{horizon} is not a number of steps", expected="1 or more")
+        if horizon > LONGEST_HORIZON:
+            raise InputError(
+                "horizon", f"{horizon} steps are too many", expected=f"at most {LONGEST_HORIZON:,}"
+            )
         spec = feature_spec(panel)
         panel = readable(panel, self.model)
         held_out = last_rows(validation, panel.n_steps, horizon)
@@ -270,6 +278,10 @@ class Forecaster:
         wanted = horizon if horizon is not None else self.horizon
         if wanted is None or wanted < 1:
             raise InputError("horizon", f"{wanted} is not a number of steps", expected="1 or more")
+        if wanted > LONGEST_HORIZON:
+            raise InputError(
+                "horizon", f"{wanted} steps are too many", expected=f"at most {LONGEST_HORIZON:,}"
+            )
         longest = self.model.max_horizon
         if longest is not None and wanted > longest:
             warnings.warn(

@@ -51,7 +51,7 @@ def forecast(
     from ..output_file import check_output
 
     if output is not None:
-        check_output(output)
+        check_output(output, inputs=(data, future))
     from ...shared.panels.reading import read_panel
     from ..contestant import ready_forecaster
     from ..covariate_file import read_future

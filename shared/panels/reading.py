@@ -98,15 +98,30 @@ def _read_path(path: Path, columns: LongColumns, options: ReadOptions) -> Panel:
     if not path.exists():
         raise InputError(str(path), "there is no such file", remedy="Check the path")
     kind = path.suffix.lower()
+    if path.is_dir() and kind != ".zarr":
+        raise InputError(str(path), "is a folder", expected="a file", remedy="Name the file inside")
     if kind in (".csv", ".tsv", ".txt", ".gz"):
         return read_csv(path, columns, options, _read_frame)
-    if kind in (".parquet", ".pq"):
-        return _read_frame(pd.read_parquet(path), columns, options)
-    if kind in (".feather", ".arrow"):
-        return _read_frame(pd.read_feather(path), columns, options)
+    if kind in (".parquet", ".pq", ".feather", ".arrow"):
+        return _read_frame(_arrow_file(path, kind), columns, options)
     if kind in (".nc", ".zarr"):
         from .xarray_panel import from_xarray, open_dataset
 
         with open_dataset(path) as dataset:
             return from_xarray(dataset, options)
     raise InputError(str(path), f"{kind or 'no'} suffix is not understood", expected=_ACCEPTED)
+
+
+def _arrow_file(path: Path, kind: str) -> pd.DataFrame:
+    """A Parquet or Feather file as a frame."""
+    from pyarrow import ArrowException
+
+    try:
+        return pd.read_parquet(path) if kind in (".parquet", ".pq") else pd.read_feather(path)
+    except (ArrowException, OSError) as error:
+        raise InputError(
+            str(path),
+            f"the file cannot be read: {error}",
+            expected="Parquet" if kind in (".parquet", ".pq") else "Feather",
+            remedy="Write it anew",
+        ) from error

@@ -96,6 +96,8 @@ def read_stamps(column: pd.Series, timezone: str | None = None) -> Stamps:
     elif isinstance(column.dtype, pd.PeriodDtype):
         form, zone = TimeFormat("period", column.dtype), None
         stamps = pd.PeriodIndex(distinct).to_timestamp().to_numpy()
+    elif (counts := _counts(distinct)) is not None:
+        form, stamps, zone = TimeFormat("integer", np.dtype(np.int64)), counts, None
     else:
         form, index = _read_dates(column, distinct, field)
         stamps, zone = _to_utc(index, timezone, field)
@@ -105,6 +107,19 @@ def read_stamps(column: pd.Series, timezone: str | None = None) -> Stamps:
     back = np.empty(order.size, np.int64)
     back[order] = place
     return Stamps(back[codes], stamps[np.unique(place, return_index=True)[1]], zone, form)
+
+
+def _counts(distinct: pd.Index) -> np.ndarray | None:
+    """Texts of bare integers (a CSV's integer times) as int64; None for all else.
+
+    Digits of one length that dates are written with (2024, 202401, 20240131 ...) stay dates.
+    """
+    if not all(isinstance(text, str) and re.fullmatch(r"[+-]?\d{1,18}", text) for text in distinct):
+        return None
+    lengths = {len(text) for text in distinct}
+    if len(lengths) == 1 and lengths <= {4, 6, 8, 10, 12, 14}:
+        return None
+    return np.array([int(text) for text in distinct], dtype=np.int64)
 
 
 def _read_dates(column: pd.Series, distinct: pd.Index, field: str) -> tuple[TimeFormat, pd.DatetimeIndex]:

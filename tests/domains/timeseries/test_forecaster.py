@@ -328,3 +328,12 @@ def test_intervals_cover_ett_test_rows_as_they_say(benchmark_data: Path) -> None
     scores = fitted.evaluate(panel, test=split.test, standardise=split.train).overall()
     assert 0.75 <= scores["coverage_80"] <= 0.85
     assert round(scores["mse"], 4) == 0.3702
+
+
+@pytest.mark.parametrize("horizon", [10**6, 10**20])
+def test_absurd_horizons_are_refused_before_memory_and_hours_are_spent(horizon: int) -> None:
+    frame = long_frame()
+    with pytest.raises(InputError, match="too many; expected at most"):
+        Forecaster("seasonal-naive").predict(frame, horizon)
+    with pytest.raises(InputError, match="too many; expected at most"):
+        Forecaster("linear").fit(frame, horizon)

@@ -126,3 +126,22 @@ def test_wide_frames_have_no_covariates(wide: pd.DataFrame) -> None:
 def test_ett_is_read_as_seven_series(benchmark_data: Path) -> None:
     panel = read_panel(benchmark_data / "timeseries" / "ETT" / "ETTh1.csv")
     assert panel.values.shape == (17420, 7) and panel.freq == "h" and panel.series[-1] == "OT"
+
+
+def test_folders_and_broken_files_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match="is a folder; expected a file"):
+        read_panel(tmp_path / "folder.csv")
+    for name in ("broken.parquet", "broken.feather"):
+        (tmp_path / name).write_bytes(b"PAR1 and then nothing")
+        with pytest.raises(InputError, match="cannot be read"):
+            read_panel(tmp_path / name)
+
+
+def test_integer_times_of_a_csv_stay_integers(tmp_path: Path) -> None:
+    path = tmp_path / "steps.csv"
+    path.write_text("unique_id,ds,y\n" + "".join(f"a,{step},{step % 5}\n" for step in range(30)))
+    panel = read_panel(path, period=5)
+    assert panel.freq == 1 and panel.time.tolist() == list(range(30))
+    path.write_text("unique_id,ds,y\na,20240101,1\na,20240102,2\na,20240103,3\n")
+    assert read_panel(path).freq == "D"
