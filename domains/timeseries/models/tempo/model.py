@@ -39,13 +39,13 @@ class TempoTraining(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    epochs: float = Field(default=2.0, gt=0)
+    epochs: float = Field(default=1.0, gt=0)
     batch_size: int = Field(default=128, ge=1)
-    learning_rate: float = Field(default=1e-3, gt=0)
-    weight_decay: float = Field(default=0.01, ge=0)
+    learning_rate: float = Field(default=5e-4, gt=0)
+    weight_decay: float = Field(default=0.05, ge=0)
     patience: int = Field(default=6, ge=1)
     """Validations without improvement before training stops; there are four in an epoch."""
-    ema: float = Field(default=0.0, ge=0, lt=1)
+    ema: float = Field(default=0.99, ge=0, lt=1)
     """Decay of the weights' moving average; 0 for none."""
     max_seconds: float | None = Field(default=None, gt=0)
     seed: int = Field(default=0, ge=0)
