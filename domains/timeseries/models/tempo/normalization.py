@@ -30,14 +30,15 @@ class RevIN(nn.Module):
 
     def statistics(self, x_BL: Tensor, observed_BL: Tensor) -> Scale:
         """Mean and biased standard deviation over the observed steps; statistics carry no gradient."""
-        weight = observed_BL.to(x_BL.dtype)
+        # In float64: squares of very large or very small values leave the range of float32.
+        x, weight = x_BL.double(), observed_BL.double()
         count = weight.sum(1, keepdim=True).clamp_min(1)
-        centre = (x_BL * weight).sum(1, keepdim=True) / count
-        variance = ((x_BL - centre).square() * weight).sum(1, keepdim=True) / count
-        spread = variance.sqrt()
+        centre = (x * weight).sum(1, keepdim=True) / count
+        spread = (((x - centre).square() * weight).sum(1, keepdim=True) / count).sqrt()
         # A spread at rounding level of the values carries no signal: treat the window as constant.
         flat = spread <= self.eps * (centre.abs() + spread)
-        return Scale(centre.detach(), torch.where(flat, torch.zeros_like(spread), spread).detach())
+        spread = torch.where(flat, torch.zeros_like(spread), spread)
+        return Scale(centre.to(x_BL.dtype).detach(), spread.to(x_BL.dtype).detach())
 
     def normalize(self, x_BL: Tensor, scale: Scale) -> Tensor:
         """To zero mean and unit spread, then the learnt affine map."""

@@ -109,6 +109,18 @@ def test_forecast_follows_scale_and_shift(s: TempoSettings, factor: float, shift
 
 
 @pytest.mark.parametrize("s", [TINY, TINY_ZERO], ids=["learned", "stl"])
+@pytest.mark.parametrize("factor", [1e-30, 1e30])
+def test_units_far_from_one_change_nothing(s: TempoSettings, factor: float) -> None:
+    network = randomized(s)
+    context, observed, period = windows(s)
+    with torch.no_grad():
+        plain = network(context, observed, period)
+        moved = network(context * factor, observed, period)
+    torch.testing.assert_close(moved.point / factor, plain.point, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(moved.quantiles / factor, plain.quantiles, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("s", [TINY, TINY_ZERO], ids=["learned", "stl"])
 def test_rows_do_not_touch_each_other(s: TempoSettings) -> None:
     network = randomized(s)
     context, observed, _ = windows(s)
