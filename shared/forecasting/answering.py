@@ -9,8 +9,7 @@ from typing import Protocol
 import numpy as np
 from scipy.special import ndtri
 
-from ..errors import InputError
-from .conformal import ConformalIntervals, context_scale
+from .conformal import ConformalIntervals, context_scale, no_intervals
 from .prediction import Prediction
 from .windows import Windows
 
@@ -45,11 +44,7 @@ def answer(
     elif levels and intervals is not None:
         quantiles = intervals.quantiles(prediction.point, context_scale(windows), levels)
     elif levels:
-        raise InputError(
-            "levels",
-            "this forecaster has no intervals",
-            remedy="Fit it on data with enough rows to hold some out for calibration",
-        )
+        raise no_intervals(0)
     complete = replace(prediction, quantiles=quantiles, levels=tuple(levels))
     return hold_constants(complete, windows)
 
@@ -140,4 +135,5 @@ def quantiles_at(quantiles: np.ndarray, known: Sequence[float], wanted: Sequence
     upper = np.clip(np.searchsorted(scores, targets), 1, len(scores) - 1)
     share = ((targets - scores[upper - 1]) / (scores[upper] - scores[upper - 1])).astype(np.float64)
     low, high = quantiles[..., upper - 1].astype(np.float64), quantiles[..., upper].astype(np.float64)
-    return (low + share * (high - low)).astype(np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused as not finite
+        return (low + share * (high - low)).astype(np.float32)

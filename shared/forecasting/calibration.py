@@ -29,13 +29,17 @@ def calibrate(
         most: about how many windows to use; more are thinned evenly in time.
 
     Returns:
-        None for a model with quantiles of its own, and where no window fits into `rows`.
+        None for a model with quantiles of its own; intervals that refuse to answer for anything but
+        constants where no window fits into `rows`.
     """
     every = max(1, -(-(rows.stop - rows.start) * panel.n_series // most))
     cutoffs = cutoffs_within(rows, horizon, step=every)
     series, cutoff = origins(panel, cutoffs, minimum, lookback)
+    needed = max(minimum, 2) + horizon  # the scale of a single value is 0
+    if not len(series):
+        return ConformalIntervals.calibrate(np.zeros((0, horizon)), np.zeros((0, horizon), bool), needed)
     probe = gather_windows(panel, series[:1], cutoff[:1], lookback, horizon)
-    if not len(series) or roll(model, probe).quantiles is not None:
+    if roll(model, probe).quantiles is not None:
         return None
     residuals = np.zeros((len(series), horizon), dtype=np.float32)
     usable = np.zeros((len(series), horizon), dtype=bool)
@@ -47,4 +51,4 @@ def calibrate(
         error = values.astype(np.float64) - prediction.point
         residuals[batch] = error / np.where(scale > 0, scale, 1.0)
         usable[batch] = observed & (scale > 0)
-    return ConformalIntervals.calibrate(residuals, usable)
+    return ConformalIntervals.calibrate(residuals, usable, needed)

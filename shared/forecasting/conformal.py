@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InputWarning
+from ..errors import InputError, InputWarning
 from .windows import Windows
 
 GRID = np.arange(1, 200) / 200
@@ -26,28 +26,33 @@ class ConformalIntervals:
     """Scaled error quantiles by lead."""
 
     errors: np.ndarray
-    """float64 [H, len(GRID)], ascending along the grid, in units of the context's scale."""
+    """float64 [H, len(GRID)], ascending along the grid, in units of the context's scale; H is 0 where no
+    window could be used."""
     count: int
     """Calibration windows behind the lead that has fewest."""
+    needed: int = 0
+    """Steps a series must have to give one calibration window; 0 where unknown."""
 
     @classmethod
-    def calibrate(cls, residuals: np.ndarray, usable: np.ndarray) -> ConformalIntervals:
+    def calibrate(cls, residuals: np.ndarray, usable: np.ndarray, needed: int = 0) -> ConformalIntervals:
         """Fit to target minus forecast, divided by `context_scale`.
 
         Args:
             residuals: float [M, H].
             usable: bool [M, H], False where the target is unobserved or the scale is 0.
+            needed: steps a series must have to give one window, for messages.
         """
-        horizon = residuals.shape[1]
         counts = usable.sum(axis=0)
-        errors = np.zeros((horizon, len(GRID)))
-        for lead in range(horizon):
-            ordered = np.sort(residuals[usable[:, lead], lead].astype(np.float64))
-            if len(ordered):
-                errors[lead] = _corrected_quantiles(ordered)
-            elif lead:
-                errors[lead] = errors[lead - 1]
-        return cls(errors, int(counts.min()) if horizon else 0)
+        if not counts.any():
+            return cls(np.zeros((0, len(GRID))), 0, needed)
+        errors = np.zeros((len(counts), len(GRID)))
+        last = int(counts.argmax())
+        for lead in range(len(counts)):
+            # a lead without errors has those of the lead before, the first ones those of the best known
+            last = lead if counts[lead] else last
+            ordered = np.sort(residuals[usable[:, last], last].astype(np.float64))
+            errors[lead] = _corrected_quantiles(ordered)
+        return cls(errors, int(counts.min()), needed)
 
     def quantiles(self, point: np.ndarray, scale: np.ndarray, levels: Sequence[float]) -> np.ndarray:
         """Quantiles of the forecast, float32 [B, H, Q]; ascending where `levels` are.
@@ -56,7 +61,14 @@ class ConformalIntervals:
 
         Args:
             point: [B, H]; scale: float [B], `context_scale` of the windows; levels: probabilities.
+
+        Raises:
+            InputError: a scale is above 0, and there was no window to learn its errors from.
         """
+        if not (scale > 0).any():  # constants are certain: no error need be known
+            return np.repeat(point[..., None], len(levels), axis=-1).astype(np.float32)
+        if not len(self.errors):
+            raise no_intervals(self.needed)
         self._warn_of_thin_calibration(levels)
         table = np.stack([np.interp(levels, GRID, row) for row in self.errors])
         known, horizon = len(table), point.shape[1]
@@ -77,11 +89,22 @@ class ConformalIntervals:
             )
 
     def state(self) -> dict[str, np.ndarray]:
-        return {"errors": self.errors, "count": np.asarray([self.count], dtype=np.int64)}
+        numbers = [self.count, self.needed] if self.needed else [self.count]
+        return {"errors": self.errors, "count": np.asarray(numbers, dtype=np.int64)}
 
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> ConformalIntervals:
-        return cls(np.asarray(state["errors"], dtype=np.float64), int(state["count"][0]))
+        return cls(np.asarray(state["errors"], dtype=np.float64), *(int(number) for number in state["count"]))
+
+
+def no_intervals(needed: int) -> InputError:
+    """What is said when quantiles are asked for and no past error of the method is known."""
+    return InputError(
+        "levels",
+        "this forecaster has no intervals: there was no past window to measure its errors on",
+        expected=f"a series that changes over at least {needed} steps" if needed else None,
+        remedy="Give more history, or forecast without levels and quantiles",
+    )
 
 
 def context_scale(windows: Windows) -> np.ndarray:

@@ -71,3 +71,9 @@ def test_quantiles_of_a_normal_are_found_between_and_beyond_the_known() -> None:
 def test_intervals_nobody_can_give_are_refused() -> None:
     with pytest.raises(InputError, match="no intervals"):
         answer(Counter(), windows_of([[1, 2, 3]], 2), (0.1, 0.9))
+
+
+@pytest.mark.filterwarnings("error")
+def test_quantiles_that_overflow_do_so_in_silence() -> None:
+    table = np.array([[[-3e38, 0, 3e38]]], dtype=np.float32)
+    assert np.isinf(quantiles_at(table, (0.1, 0.5, 0.9), (0.001, 0.5, 0.999))[0, 0, [0, 2]]).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from fourfold.shared.errors import InputWarning
+from fourfold.shared.errors import InputError, InputWarning
 from fourfold.shared.forecasting.calibration import calibrate
 from fourfold.shared.forecasting.conformal import ConformalIntervals, context_scale
 from fourfold.shared.forecasting.prediction import Prediction
@@ -96,3 +96,35 @@ def test_models_with_quantiles_of_their_own_are_asked_once_only() -> None:
     panel = Panel(values, np.ones(values.shape, bool), pd.RangeIndex(50), ("a", "b", "c"), 1, 4)
     assert calibrate(Native(), panel, slice(20, 50), lookback=4, minimum=4, horizon=2) is None
     assert asked == [1]
+
+
+@pytest.mark.filterwarnings("error")
+def test_no_windows_are_refused_but_for_constants() -> None:
+    nothing = ConformalIntervals.calibrate(np.zeros((3, 2)), np.zeros((3, 2), bool), needed=26)
+    assert ConformalIntervals.from_state(nothing.state()).needed == 26
+    with pytest.raises(InputError, match="at least 26 steps"):
+        nothing.quantiles(np.zeros((2, 2)), np.array([0.0, 1.0]), (0.1, 0.9))
+    answered = nothing.quantiles(np.full((1, 2), 7.0), np.zeros(1), (0.1, 0.9))
+    np.testing.assert_array_equal(answered, 7)
+
+
+def test_a_first_lead_without_errors_is_not_certain() -> None:
+    usable = np.array([[False, True]] * 9)
+    made = ConformalIntervals.calibrate(np.arange(18.0).reshape(9, 2), usable)
+    np.testing.assert_array_equal(made.errors[0], made.errors[1])
+
+
+def test_panels_too_short_to_calibrate_are_told_how_long() -> None:
+    class Last:
+        max_horizon = None
+
+        def predict(self, windows: Windows) -> Prediction:
+            return Prediction(windows.context[:, -1:].repeat(windows.horizon, axis=1))
+
+    values = np.arange(4, dtype=np.float32)[:, None]
+    panel = Panel(values, np.ones(values.shape, bool), pd.RangeIndex(4), ("a",), 1, 4)
+    for minimum in (1, 4):
+        made = calibrate(Last(), panel, slice(0, 4), lookback=4, minimum=minimum, horizon=3)
+        assert made is not None and made.needed == 3 + max(minimum, 2)
+        with pytest.raises(InputError, match=f"at least {made.needed} steps"):
+            made.quantiles(np.zeros((1, 3)), np.ones(1), (0.1, 0.9))
