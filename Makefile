@@ -17,13 +17,12 @@ export OMP_NUM_THREADS ?= 1
 # Benchmark sets, where somebody has put them beside this folder (docs/data.md says how they are laid out).
 export FOURFOLD_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data))
 
-.PHONY: help demo test lint format benchmark clean
+.PHONY: help demo test lint format clean
 
 help:
 	@echo "make demo       set up, run the quick pipeline on data that comes along, print where the report is"
 	@echo "make test       set up, lint, run the whole suite (TESTS=tests/shared runs a part)"
 	@echo "make lint       ruff and pyright        make format     ruff, writing"
-	@echo "make benchmark  every benchmark, results into benchmarks/results"
 	@echo "make clean      remove runs, caches and builds, keep .venv"
 
 demo: $(VENV)/.installed
@@ -42,9 +41,6 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-benchmark: $(VENV)/.installed-bench
-	$(BIN)/fourfold benchmark
-
 clean:
 	rm -rf runs dist build .pytest_cache .ruff_cache .hypothesis
 
@@ -61,8 +57,4 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install -q --group dev
-	@touch $@
-
-$(VENV)/.installed-bench: $(VENV)/.installed
-	$(BIN)/python -m pip install -q -e ".[io,bench]"
 	@touch $@
