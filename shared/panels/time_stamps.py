@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 
-from ..errors import InputError
+from ..errors import InputError, InputWarning
 
 _REMEDY = "Use ISO dates such as 2026-01-31 14:00, or integers"
 
@@ -25,6 +25,8 @@ class TimeFormat:
     dtype: Any
     pattern: str | None = None
     """strftime pattern of strings."""
+    mixed: bool = False
+    """The strings carry several UTC offsets, which no zone of their own stands for."""
 
     def restore(self, time: pd.Index, timezone: str | None, *, local: bool) -> Any:
         """Stamps of a panel's axis as the input's column held them (an Index or object array)."""
@@ -71,7 +73,7 @@ def read_stamps(column: pd.Series, timezone: str | None = None) -> Stamps:
 
     Args:
         column: R stamps; its name is used in messages.
-        timezone: zone in which stamps without zone are meant.
+        timezone: zone in which stamps without zone are meant, and to which different UTC offsets belong.
 
     Raises:
         InputError: a stamp is missing, cannot be read, or is ambiguous in the zone.
@@ -100,7 +102,9 @@ def read_stamps(column: pd.Series, timezone: str | None = None) -> Stamps:
         form, stamps, zone = TimeFormat("integer", np.dtype(np.int64)), counts, None
     else:
         form, index = _read_dates(column, distinct, field)
-        stamps, zone = _to_utc(index, timezone, field)
+        if timezone is None and form.mixed:
+            _tell_mixed_offsets(field)
+        stamps, zone = _to_utc(index, timezone if form.mixed or index.tz is None else None, field)
     order = np.argsort(stamps, kind="stable")
     stamps = stamps[order]
     place = np.cumsum(np.concatenate([[0], stamps[1:] != stamps[:-1]]))
@@ -137,8 +141,8 @@ def _read_dates(column: pd.Series, distinct: pd.Index, field: str) -> tuple[Time
         raise InputError(
             field, f"{column.dtype} values are not times", where="row 0", expected=_REMEDY[4:].lower()
         )
-    dates, pattern = _parse_texts(distinct, field)
-    return TimeFormat("string", column.dtype, pattern), dates
+    dates, pattern, mixed = _parse_texts(distinct, field)
+    return TimeFormat("string", column.dtype, pattern, mixed), dates
 
 
 def _parse(distinct: pd.Index, field: str) -> pd.DatetimeIndex:
@@ -151,8 +155,8 @@ def _parse(distinct: pd.Index, field: str) -> pd.DatetimeIndex:
         ) from error
 
 
-def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | None]:
-    """Dates of texts that all follow one pattern (or ISO 8601), and the pattern.
+def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | None, bool]:
+    """Dates of texts that all follow one pattern (or ISO 8601), the pattern, and whether offsets differ.
 
     Never mixes day-first and month-first: texts that can be read both ways are refused.
     """
@@ -172,13 +176,14 @@ def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | N
             remedy=_REMEDY,
         )
     if readings:
-        return readings[0]
+        return *readings[0], False
     try:
-        return pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601")), None
+        return pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601")), None, False
     except (ValueError, TypeError, OverflowError):
         pass
     try:  # offsets that change with daylight saving have no common zone but UTC
-        return pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=True)), "%Y-%m-%dT%H:%M:%S%z"
+        dates = pd.DatetimeIndex(pd.to_datetime(texts, format="ISO8601", utc=True))
+        return dates, "%Y-%m-%dT%H:%M:%S%z", True
     except (ValueError, TypeError, OverflowError):
         pass
     good, example = lenient_dates([str(text) for text in texts])
@@ -224,7 +229,10 @@ def lenient_dates(texts: list[str]) -> tuple[np.ndarray, str]:
 
 
 def _to_utc(index: pd.DatetimeIndex, timezone: str | None, field: str) -> tuple[np.ndarray, str | None]:
-    """datetime64 in UTC (or as they are when no zone is known), and the zone's name."""
+    """datetime64 in UTC (or as they are when no zone is known), and the zone's name.
+
+    `timezone` places times without zone, and names the zone of those whose offsets differ.
+    """
     if index.tz is None and timezone is not None:
         try:
             index = index.tz_localize(timezone)
@@ -237,4 +245,13 @@ def _to_utc(index: pd.DatetimeIndex, timezone: str | None, field: str) -> tuple[
             ) from error
     if index.tz is None:
         return index.to_numpy(), None
-    return index.tz_convert("UTC").tz_localize(None).to_numpy(), str(index.tz)
+    return index.tz_convert("UTC").tz_localize(None).to_numpy(), timezone or str(index.tz)
+
+
+def _tell_mixed_offsets(field: str) -> None:
+    warnings.warn(
+        f"{field}: the times have different UTC offsets, so they are read and written in UTC; "
+        "pass timezone=, such as Europe/Berlin (--timezone in the shell), for the zone they belong to",
+        InputWarning,
+        stacklevel=2,
+    )

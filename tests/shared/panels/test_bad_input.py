@@ -105,6 +105,24 @@ def test_ambiguous_hour_without_offset_is_refused() -> None:
     assert "offset" in (refused(night, timezone="Europe/Berlin").remedy or "")
 
 
+def autumn_night() -> pd.DataFrame:
+    local = pd.date_range("2023-10-28 12:00", periods=30, freq="h", tz="Europe/Berlin")
+    return pd.DataFrame({"ds": [stamp.isoformat() for stamp in local], "y": np.arange(30.0)})
+
+
+@pytest.mark.filterwarnings("error")
+def test_mixed_offsets_come_back_in_the_zone_that_is_named() -> None:
+    panel = read_panel(autumn_night(), timezone="Europe/Berlin")
+    assert panel.timezone == "Europe/Berlin" and str(panel.time[0]) == "2023-10-28 10:00:00"
+    assert panel.n_steps == 30 and panel.observed.all()
+
+
+def test_mixed_offsets_without_a_zone_are_utc_and_told() -> None:
+    with pytest.warns(InputWarning, match=r"UTC; pass timezone=.*--timezone"):
+        panel = read_panel(autumn_night())
+    assert panel.timezone == "UTC" and str(panel.time[0]) == "2023-10-28 10:00:00"
+
+
 def test_frequency_without_a_season_asks_for_period() -> None:
     assert "period=" in (refused(frame(freq="7min")).remedy or "")
     assert read_panel(frame(freq="7min"), period=10).period == 10
