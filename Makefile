@@ -9,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 # Two test processes on two cores, never more than four: each holds torch in memory.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
+WORKERS ?= $(shell n=$$(nproc --all 2>/dev/null || echo 2); echo $$(( n > 4 ? 4 : n )))
 TESTS ?= tests
 # One torch thread a process: on small machines two are slower than one.
 export OMP_NUM_THREADS ?= 1

@@ -1,8 +1,9 @@
 """Chaotic trajectories: our extrapolation integrator against dysts' Radau, same grid, start and parameters.
 
 Run: python -m benchmarks.chaotic_integrator [--quick]. Target: at least 100x at an error that is no larger.
-Both errors are measured against scipy's DOP853 at rtol 1e-13. Peer: `pip install dysts gluonts`; where dysts
-cannot be imported, scipy's Radau at dysts' tolerances (rtol = atol = 1e-12) stands in and the result says so.
+Both errors are measured against scipy's DOP853 at rtol 1e-13. Peer: `pip install --no-deps dysts gluonts
+toolz scikit-learn joblib threadpoolctl` (gluonts asks for pandas 2, but runs); where dysts cannot be imported,
+scipy's Radau at dysts' tolerances (rtol = atol = 1e-12) stands in and the result says so.
 Processor time is what is compared, so that other work on the machine counts for neither side.
 """
 
