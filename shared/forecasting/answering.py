@@ -41,7 +41,8 @@ def answer(
     quantiles = None
     if levels and prediction.quantiles is not None:
         quantiles = quantiles_at(prediction.quantiles, prediction.levels, levels)
-    elif levels and intervals is not None:
+    elif levels and intervals is not None and (windows.context.shape[1] > 1 or not windows.cutoff.any()):
+        # a context of one step out of more shows no spread: it cannot be told from a constant
         quantiles = intervals.quantiles(prediction.point, context_scale(windows), levels)
     elif levels:
         raise no_intervals(0)

@@ -39,7 +39,8 @@ class LastValue(_Stateless):
         self.name = "drift" if drift else "last-value"
 
     def lookback(self, period: int, horizon: int) -> int:
-        return max(10 * period, 2) if self.drift else max(period, 1)
+        # a single value would show no spread, by which intervals are scaled
+        return period if period > 1 and not self.drift else 10 * max(period, 1)
 
     def minimum(self, period: int, horizon: int) -> int:
         return 2 if self.drift else 1

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
+from fourfold.domains.timeseries.models.naive import LastValue
 from fourfold.shared.errors import InputError
 from fourfold.shared.forecasting.answering import answer, hold_constants, quantiles_at, roll
+from fourfold.shared.forecasting.conformal import ConformalIntervals
 from fourfold.shared.forecasting.prediction import Prediction
 from fourfold.shared.forecasting.windows import Windows
 from scipy.stats import norm
@@ -77,3 +79,12 @@ def test_intervals_nobody_can_give_are_refused() -> None:
 def test_quantiles_that_overflow_do_so_in_silence() -> None:
     table = np.array([[[-3e38, 0, 3e38]]], dtype=np.float32)
     assert np.isinf(quantiles_at(table, (0.1, 0.5, 0.9), (0.001, 0.5, 0.999))[0, 0, [0, 2]]).all()
+
+
+def test_one_step_of_context_is_no_constant() -> None:
+    intervals = ConformalIntervals.calibrate(np.zeros((0, 2)), np.zeros((0, 2), bool))
+    zeros = np.zeros(1, np.int64)
+    alone = Windows(np.ones((1, 1), np.float32), np.ones((1, 1), bool), zeros, zeros + 8, horizon=2, period=1)
+    with pytest.raises(InputError, match="no intervals"):
+        answer(LastValue(), alone, (0.1, 0.9), intervals)
+    assert LastValue().lookback(1, 2) > 1
