@@ -2,7 +2,7 @@
 
 Run: python -m benchmarks.chaotic_integrator [--quick]. Target: at least 100x at an error that is no larger.
 Both errors are measured against scipy's DOP853 at rtol 1e-13. Peer: `pip install --no-deps dysts gluonts
-toolz scikit-learn joblib threadpoolctl` (gluonts asks for pandas 2, but runs); where dysts cannot be imported,
+toolz scikit-learn joblib threadpoolctl` (gluonts asks for pandas 2, but runs); where dysts is not installed,
 scipy's Radau at dysts' tolerances (rtol = atol = 1e-12) stands in and the result says so.
 Processor time is what is compared, so that other work on the machine counts for neither side.
 """
