@@ -102,6 +102,12 @@ class ARNet(ForecastModel):
                 remedy="Give more history, or set fewer lags or a smaller horizon",
             )
         held_out = LagWindows(_head(panel, validation), validation, lags, horizon, self.normalisation)
+        if not source.teaches():  # constants alone: the untrained network forecasts 0 deviation from them
+            network = ARNetwork(lags, self.settings.hidden, horizon, self.settings.seed)
+            self.strength = None
+            self.load_state({name: value.numpy() for name, value in network.state_dict().items()})
+            return
+        held_out = held_out if held_out.teaches() else None
         best: tuple[float, float | None, ARNetwork] | None = None
         for strength in self.settings.strength if self.settings.sparsity else (None,):
             network = self._train(source, held_out, strength, run)
@@ -176,7 +182,7 @@ class ARNet(ForecastModel):
         return Normalisation(float(values.mean()), float(values.std()) or 1.0)
 
     def _train(
-        self, source: LagWindows, held_out: LagWindows, strength: float | None, run: Path | None
+        self, source: LagWindows, held_out: LagWindows | None, strength: float | None, run: Path | None
     ) -> ARNetwork:
         setting = self.settings
         network = ARNetwork(source.lags, setting.hidden, source.horizon, setting.seed)
@@ -202,7 +208,7 @@ class ARNet(ForecastModel):
             folder = Path(scratch) if run is None else run
             if strength is not None:
                 folder = folder / f"strength-{strength:g}"
-            fit(objective, source, settings, folder, held_out if len(held_out) else None)
+            fit(objective, source, settings, folder, held_out)
         return network
 
 

@@ -93,6 +93,15 @@ class LagWindows:
     def __len__(self) -> int:
         return len(self.series)
 
+    def teaches(self) -> bool:
+        """Whether any window has a weight: those with constant lags have none."""
+        size = 4096
+        starts = range(0, len(self), size)
+        return any(
+            bool((self.batch(np.arange(start, min(start + size, len(self))))["weight"] > 0).any())
+            for start in starts
+        )
+
     def batch(self, indices: np.ndarray) -> dict[str, torch.Tensor]:
         """lags [B, p], target and weight [B, H], all float32."""
         series, cutoff = self.series[indices], self.cutoff[indices]

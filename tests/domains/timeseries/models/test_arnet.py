@@ -138,6 +138,20 @@ def test_constant_series_is_continued_exactly() -> None:
     np.testing.assert_array_equal(model.predict(windows_of(flat)).point, np.float32(7.25))
 
 
+@pytest.mark.parametrize("settings", [{}, {"sparsity": 0.5}, {"hidden": (4,)}, {"normalise": "global"}])
+def test_fitted_on_constants_alone_it_continues_them_exactly(settings: dict) -> None:
+    values = np.tile(np.float32([7.3, 7.3]), (400, 1))
+    model = fitted(panel_of(values, 12), steps=20, **settings)
+    np.testing.assert_array_equal(model.predict(windows_of(panel_of(values, 12))).point, np.float32(7.3))
+
+
+def test_constant_validation_rows_are_no_obstacle() -> None:
+    panel = seasonal_panel()
+    values = panel.values.copy()
+    values[250:] = 5
+    assert np.isfinite(fitted(panel_of(values, 12), steps=20).predict(windows_of(panel)).point).all()
+
+
 def test_too_short_and_too_far_are_told() -> None:
     panel = seasonal_panel()
     with pytest.raises(InputError, match="at least 306"):
