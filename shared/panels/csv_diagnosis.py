@@ -23,6 +23,8 @@ _NO_VALUE = {"", "na", "n/a", "nan", "null", "none"}
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}([,' .]\d{3})+([.,]\d+)?$")
 _COMMA = re.compile(r"^[+-]?\d+,\d+([eE][+-]?\d+)?$")
 _UNIT = re.compile(r"^[+-]?[\d.]+\s*[^\d\s.,eE+-]\S*$|^[$€£]\s*[\d.]+$")
+_ONE_OF_TWO = 'Remove one of the two, or pass dedupe="first", "last" or "mean" (in the shell: --dedupe first)'
+_OFFSETS = "The clock goes back then, so write times with their UTC offset, as in 2026-10-25T02:00:00+01:00"
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -53,7 +55,8 @@ def diagnose_csv(
     if id_col in table:
         _check_ids(id_col, table[id_col], lines, problems)
     if time_col in table and options.dedupe is None:
-        _check_repeats(table.get(id_col), table[time_col], lines, (id_col, time_col), problems)
+        keys = id_col, time_col
+        _check_repeats(table.get(id_col), table[time_col], lines, keys, options.timezone, problems)
     if not cells and not problems:
         raise InputError(name, "the file has a header but no rows", expected="rows below the header")
     if problems:
@@ -133,7 +136,11 @@ def _check_numbers(
         plain = text.replace(",", ".") if dialect.decimal == "," and _COMMA.match(text) else text
         number, said = read_number(plain)
         if said is None and math.isnan(number) and options.missing == "raise":
-            said = ("the value is missing", "a number", 'Fill it in, or pass missing="mask" or "interpolate"')
+            said = (
+                "the value is missing",
+                "a number",
+                'Fill it in, or pass missing="mask" or "interpolate" (in the shell: --missing mask)',
+            )
         if said is not None:
             _add(problems, line, column, *said)
         numbers.append(number)
@@ -195,6 +202,7 @@ def _check_repeats(
     times: list[str],
     lines: list[int],
     keys: tuple[str, str],
+    timezone: str | None,
     problems: list[tuple[int, InputError]],
 ) -> None:
     seen: dict[tuple[str, str], int] = {}
@@ -202,6 +210,22 @@ def _check_repeats(
         first = seen.setdefault((name, time), line)
         if first != line and time:
             whom = f"series {name!r} at {time}" if ids else f"the time {time}"
-            remedy = 'Remove one of the two, or pass dedupe="first", "last" or "mean"'
+            remedy = _OFFSETS if _clock_went_back(time, timezone) else _ONE_OF_TWO
             field = ", ".join(keys) if ids else keys[1]
             _add(problems, line, field, f"{whom} is already on line {first}", "one line for each", remedy)
+
+
+def _clock_went_back(text: str, timezone: str | None) -> bool:
+    """Whether a time without offset stands for two hours of the zone."""
+    if timezone is None:
+        return False
+    try:
+        stamp = pd.Timestamp(text)
+        if stamp is pd.NaT or stamp.tz is not None:
+            return False
+        shifts = [
+            stamp.tz_localize(timezone, ambiguous=summer, nonexistent="NaT") for summer in (True, False)
+        ]
+    except ValueError:
+        return False
+    return shifts[0] is not pd.NaT and shifts[0] != shifts[1]

@@ -66,11 +66,12 @@ def _raise_duplicates(
     first = rows[:LISTED]
     times = [label_time(stamp, stamps.timezone) for stamp in stamps.distinct[stamps.codes[first]]]
     listed = [f"({names[int(series_codes[row])]}, {time})" for row, time in zip(first, times, strict=True)]
+    remedy = 'Pass dedupe="first", "last" or "mean" (in the shell: --dedupe first), or aggregate first'
     more = f" and {rows.size - LISTED} more" if rows.size > LISTED else ""
     raise InputError(
         field,
         f"{rows.size} row{'s repeat' if rows.size > 1 else ' repeats'} a series and time",
         where=", ".join(listed) + more,
         expected="one row for each series and time",
-        remedy='Pass dedupe="first", "last" or "mean", or aggregate first',
+        remedy=remedy,
     )

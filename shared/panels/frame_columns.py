@@ -90,7 +90,7 @@ def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:
             f"{count} value{'s are' if count > 1 else ' is'} infinite or too large ({values[row]})",
             where=f"row {row}",
             expected="finite numbers below 3.4e38",
-            remedy="Replace them, or leave them empty and pass missing=",
+            remedy="Replace them, or leave them empty and pass missing= (in the shell: --missing)",
         )
     return values
 

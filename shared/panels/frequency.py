@@ -111,7 +111,7 @@ def main_period(freq: str | int) -> int:
             "period",
             f"a step of {freq!r} has no season of its own",
             expected="the number of steps in the main season",
-            remedy="Pass period= (1 for data without a season)",
+            remedy="Pass period=, in the shell --period (1 for data without a season)",
         )
     return cycle // count
 

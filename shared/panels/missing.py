@@ -13,7 +13,7 @@ from .read_options import MissingPolicy
 from .time_axis import show
 from .time_stamps import to_zone
 
-_REMEDY = 'Pass missing="mask", "interpolate" or "seasonal"'
+_REMEDY = 'Pass missing="mask", "interpolate" or "seasonal" (in the shell: --missing mask)'
 
 
 @dataclass(frozen=True)

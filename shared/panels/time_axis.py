@@ -81,7 +81,7 @@ def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | 
             f"{stamps.size} distinct times would stretch over {steps} steps of {freq}",
             where=f"{show(stamps[0])} to {show(stamps[-1])}",
             expected="times that lie close together",
-            remedy="Check for stray times, or pass freq= with the step of the data",
+            remedy="Check for stray times, or pass freq= (in the shell: --freq) with the step of the data",
         )
 
 
@@ -112,7 +112,7 @@ def _integer_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None,
             field,
             f"{np.count_nonzero(rest)} times do not lie on a grid of {step} from {stamps[0]}",
             where=str(wrong),
-            remedy="Pass freq= with the step of the data",
+            remedy="Pass freq= (in the shell: --freq) with the step of the data",
         )
     _require_sane_length(positions, stamps, step, field)
     axis = stamps[0] + step * np.arange(positions[-1] + 1)
@@ -129,7 +129,7 @@ def _raise_off_grid(
         f"that starts at {show(stamps[0])}",
         where=show(stamps[off[0]]),
         expected="one regular step for all series",
-        remedy="Pass freq= with the step of the data, or resample first",
+        remedy="Pass freq= (in the shell: --freq) with the step of the data, or resample first",
     )
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from fourfold.shared.errors import InputError, InputErrors, InputWarning
 from fourfold.shared.panels.csv_diagnosis import LISTED
@@ -133,3 +134,14 @@ def test_empty_values_are_masked_on_request(tmp_path: Path) -> None:
     lines[5] = "a,2024-01-01 05:00,"
     panel = read_panel(write(tmp_path, [HEADER, *lines]), missing="mask")
     assert panel.observed.sum() == 23 and not panel.observed[5, 0]
+
+
+def test_the_hour_the_clock_goes_back_asks_for_offsets(tmp_path: Path) -> None:
+    local = pd.date_range("2023-10-28", periods=60, freq="h", tz="Europe/Berlin").tz_localize(None)
+    path = tmp_path / "night.csv"
+    pd.DataFrame({"unique_id": "a", "ds": local.astype(str), "y": 1.0}).to_csv(path, index=False)
+    with pytest.raises(InputError, match=r"02:00:00 is already on line.*UTC offset") as caught:
+        read_panel(path, timezone="Europe/Berlin")
+    assert "dedupe" not in str(caught.value)
+    with pytest.raises(InputError, match=r"--dedupe first"):
+        read_panel(path)
