@@ -82,7 +82,8 @@ def long_enough(
             problem,
             where=f"series {panel.series[short[0]]!r}",
             expected=f"at least {needed} steps",
-            remedy='Give more history, or pad="edge" to repeat the first value, or short="skip"',
+            remedy='Give more history, or pad="edge" to repeat the first value, or short="skip" '
+            "(in the shell: --pad edge, --short skip)",
         )
     warnings.warn(f"{problem}; {needed} steps are needed, left out", InputWarning, stacklevel=4)
     return np.setdiff1d(everyone, short)

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .table_options import AS_GIVEN, TableOptions
+from .whole_number import WHOLE
 
 
 def evaluate(
@@ -15,12 +16,12 @@ def evaluate(
     data: Path,
     /,
     *,
-    horizon: Annotated[int, Parameter(name=["--horizon", "-n"])] = 24,
+    horizon: Annotated[int, Parameter(name=["--horizon", "-n"]), WHOLE] = 24,
     against: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (
         "seasonal-naive",
         "linear",
     ),
-    origins: int = 60,
+    origins: Annotated[int, WHOLE] = 60,
     level: float = 80.0,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     table: TableOptions = AS_GIVEN,

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from .table_options import AS_GIVEN, TableOptions
+from .whole_number import WHOLE
 
 
 def finetune(
@@ -16,7 +17,7 @@ def finetune(
     /,
     *,
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
-    horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"])] = None,
+    horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"]), WHOLE] = None,
     table: TableOptions = AS_GIVEN,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from .table_options import AS_GIVEN, TableOptions
+from .whole_number import WHOLE
 
 
 def forecast(
@@ -16,7 +17,7 @@ def forecast(
     data: Path,
     /,
     *,
-    horizon: Annotated[int, Parameter(name=["--horizon", "-n"])],
+    horizon: Annotated[int, Parameter(name=["--horizon", "-n"]), WHOLE],
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (80.0,),
     quantiles: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
@@ -24,6 +25,8 @@ def forecast(
     future: Path | None = None,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    pad: Literal["edge"] | None = None,
+    short: Literal["raise", "skip"] | None = None,
 ) -> int:
     """Forecast every series of a table.
 
@@ -47,6 +50,10 @@ def forecast(
         Columns of covariates known up to now.
     static_cols
         Columns of facts that do not change.
+    pad
+        What to do about series too short for the model: edge repeats their first value to the left.
+    short
+        Whether series too short for the model are an error, or are left out with a note.
     """
     from ..output_file import check_output
 
@@ -66,6 +73,8 @@ def forecast(
         future_frame=ahead,
     )
     forecaster = ready_forecaster(model, panel, horizon)
+    asked = {name: choice for name, choice in (("pad", pad), ("short", short)) if choice is not None}
+    forecaster.settings = forecaster.settings.model_copy(update=asked)
     answer = forecaster.predict(panel, horizon, levels=level, quantiles=quantiles)
     if output is None:
         answer.to_long().to_csv(sys.stdout, index=False)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
+
+from .whole_number import WHOLE
 
 
 @Parameter(name="*")
@@ -37,7 +39,7 @@ class TableOptions:
     time_col: str = "ds"
     target_col: str = "y"
     freq: str | None = None
-    period: int | None = None
+    period: Annotated[int | None, WHOLE] = None
     timezone: str | None = None
     missing: Literal["raise", "mask", "interpolate", "seasonal"] = "raise"
     dedupe: Literal["first", "last", "mean"] | None = None

@@ -24,7 +24,7 @@ TABLE = {
 FLAGS = {
     "run": {"NAME", "--preset", "--out", "--config", "--set", "--print-config"},
     "forecast": {"MODEL", "DATA", "--horizon", "-n", "--output", "-o", "--level", "--quantiles", "--future",
-                 "--past-cols", "--static-cols", *TABLE},
+                 "--past-cols", "--static-cols", "--pad", "--short", *TABLE},
     "finetune": {"MODEL", "DATA", "--output", "-o", "--horizon", "-n", "--past-cols", "--future-cols",
                  "--static-cols", *TABLE},
     "evaluate": {"MODEL", "DATA", "--horizon", "-n", "--against", "--origins", "--level", "--output", "-o",

@@ -223,3 +223,31 @@ def test_benchmarks_are_those_of_the_checkout(
     assert capsys.readouterr().out == "ran\n"
     assert main(["benchmark", "quikc"]) == 2
     assert "expected quick" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("flag", ["--horizon", "--period"])
+def test_halves_of_a_step_are_refused(
+    flag: str, hourly_csv: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = {"--horizon": "2", "--missing": "mask", flag: "1.5"}
+    flat = [word for pair in words.items() for word in pair]
+    assert main(["forecast", "last-value", str(hourly_csv), *flat]) == 2
+    told = capsys.readouterr().err
+    assert flag in told and '"1.5" is not a whole number' in told
+
+
+def test_short_series_are_padded_or_skipped_as_the_remedy_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    days = pd.date_range("2026-01-01", periods=60)
+    long = pd.DataFrame({"unique_id": "long", "ds": days, "y": np.arange(60.0) % 7})
+    short = pd.DataFrame({"unique_id": "short", "ds": days[:3], "y": [1.0, 2.0, 3.0]})
+    path = tmp_path / "days.csv"
+    pd.concat([long, short]).to_csv(path, index=False)
+    command = ["forecast", "seasonal-naive", str(path), "-n", "2"]
+    assert main(command) == 2
+    assert "--pad edge" in capsys.readouterr().err
+    assert main([*command, "--pad", "edge"]) == 0
+    assert "short" in capsys.readouterr().out
+    assert main([*command, "--short", "skip"]) == 0
+    assert "short" not in capsys.readouterr().out
