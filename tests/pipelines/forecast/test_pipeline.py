@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,8 +16,9 @@ from fourfold.shared.errors import InputError
 QUICK = {"models": ("seasonal-naive", "linear"), "horizon": 12, "origins": 15}
 
 
-def settings(path: Path, **changes: object) -> Settings:
-    return Settings.model_validate({"data": str(path), **QUICK, **changes})
+def settings(path: Path, **changes: Any) -> Settings:
+    table = {"timezone": "Europe/Berlin", **changes.pop("table", {})}
+    return Settings.model_validate({"data": str(path), "table": table, **QUICK, **changes})
 
 
 def stages(out: Path) -> dict[str, float]:
@@ -63,7 +65,7 @@ def test_the_report_has_its_pictures_and_nothing_from_outside(finished: tuple[Pa
     for word in (
         "007",
         "north hall",
-        "UTC",
+        "Europe/Berlin",
         "linear",
         "MASE",
         "CRPS",
