@@ -67,7 +67,8 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
 
     preset = TEMPO_ZERO.model_dump()
     changed = {name: value for name, value in settings.network.model_dump().items() if value != preset[name]}
-    model = TempoModel("tempo-zero", pretrained=True, **changed)
+    # Whoever fine-tunes it starts from weights that know a lot already: a small rate keeps it.
+    model = TempoModel("tempo-zero", pretrained=True, training={"learning_rate": 2e-4}, **changed)
     network = model.network = model.build(settings.seed)
     if settings.start_from is not None:
         start = load_artifact(settings.start_from).require_kind("forecaster").arrays()
