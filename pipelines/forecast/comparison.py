@@ -11,6 +11,9 @@ from .preparation import read_series, split_rows
 from .settings import Settings
 from .training import train_models
 
+TABLE_WIDTH = 120
+"""Columns that all scores of a long model name fit into."""
+
 
 def compare(settings: Settings, required: str) -> Evaluation:
     """Fit and judge the models of `settings`, as the forecast run does.
@@ -52,7 +55,8 @@ def print_comparison(evaluation: Evaluation) -> None:
         cells = [number(score.metrics.get(key)) for key in METRICS]
         cells += ["–" if covered is None else f"{100 * covered:.1f} %", change]
         listing.add_row(name, *cells, style="bold" if name == best else None)
-    console = Console()
+    # Wider than a narrow terminal rather than cut: a shortened figure is no figure.
+    console = Console(width=max(Console().width, TABLE_WIDTH))
     console.print(listing)
     console.print(
         f"{evaluation.windows} windows from {evaluation.origins} origins in the last part of the data, "
