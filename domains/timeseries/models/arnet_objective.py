@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from ....shared.forecasting.scaling import StandardScaler
 from ....shared.forecasting.window_index import usable_windows
 from ....shared.forecasting.windows import gather_windows, targets
 from ....shared.panels.panel import Panel
@@ -88,7 +89,7 @@ class LagWindows:
         self.series, self.cutoff = usable_windows(panel, rows, lags, horizon)
         self.scales = np.full(panel.values.shape[1], norm.scale)
         if norm.center is None:
-            self.scales = np.array([_deviation(panel, n) for n in range(panel.values.shape[1])])
+            self.scales = StandardScaler.fit(panel.values, panel.observed).scale
 
     def __len__(self) -> int:
         return len(self.series)
@@ -115,11 +116,6 @@ class LagWindows:
             "target": torch.from_numpy(((future - center) / divisor).astype(np.float32)),
             "weight": torch.from_numpy(weight.astype(np.float32)),
         }
-
-
-def _deviation(panel: Panel, series: int) -> float:
-    values = panel.values[:, series][panel.observed[:, series]].astype(np.float64)
-    return float(values.std()) or 1.0 if len(values) else 1.0
 
 
 class ARObjective:

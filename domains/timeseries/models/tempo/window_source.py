@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .....shared.forecasting.scaling import StandardScaler
 from .....shared.forecasting.window_index import usable_windows
 from .....shared.forecasting.windows import gather_windows, targets
 from .....shared.panels.panel import Panel
@@ -34,7 +35,8 @@ class WindowSource:
         if most is not None and len(self.series) > most:
             kept = np.linspace(0, len(self.series) - 1, most).astype(np.int64)
             self.series, self.cutoff = self.series[kept], self.cutoff[kept]
-        self.scales = series_deviations(panel, scale_rows)
+        known = panel.values[scale_rows], panel.observed[scale_rows]
+        self.scales = StandardScaler.fit(*known).scale.astype(np.float32)
 
     def __len__(self) -> int:
         return len(self.series)
@@ -52,12 +54,3 @@ class WindowSource:
             "period": torch.full((len(series),), self.panel.period, dtype=torch.int64),
             "scale": torch.from_numpy(self.scales[series]),
         }
-
-
-def series_deviations(panel: Panel, rows: slice) -> np.ndarray:
-    """Standard deviation of each series over its observed `rows`, float32 [N]; 1 for a constant."""
-    values, observed = panel.values[rows].astype(np.float64), panel.observed[rows]
-    count = np.maximum(observed.sum(0), 1)
-    mean = (values * observed).sum(0) / count
-    spread = np.sqrt((np.square(values - mean) * observed).sum(0) / count)
-    return np.where(spread > 0, spread, 1.0).astype(np.float32)
