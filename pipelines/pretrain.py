@@ -42,10 +42,14 @@ class Settings(BaseModel):
 
 
 def recipe(preset: str) -> dict[str, Any]:
-    """full is how the shipped model was made; quick shows in a minute that it runs."""
+    """full is how the shipped model was made; quick shows in a minute that it runs.
+
+    The network is spelt out so that one of its sizes can be set and the others stay.
+    """
+    network = {"network": TEMPO_ZERO.model_dump(mode="json")}
     if preset == "full":
-        return {}
-    return {"steps": 60, "pool_series": 1_000, "validation_windows": 256, "validate_every": 30}
+        return network
+    return {**network, "steps": 60, "pool_series": 1_000, "validation_windows": 256, "validate_every": 30}
 
 
 def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:

@@ -7,6 +7,7 @@ import pytest
 from fourfold import Forecaster
 from fourfold.domains.timeseries.models.tempo.settings import TEMPO_ZERO
 from fourfold.pipelines.pretrain import Settings, recipe, run_pipeline
+from fourfold.pipelines.settings import resolve_settings
 from fourfold.shared.artifact import load_artifact
 
 SMALL = {"lookback": 64, "horizon": 12, "width": 8, "heads": 2, "layers": 1, "patch": 16, "stride": 16}
@@ -33,3 +34,8 @@ def test_from_mixture_to_forecast_and_on_from_there(tmp_path: Path, monkeypatch:
 def test_the_full_recipe_is_the_default() -> None:
     assert Settings(**recipe("full")) == Settings()
     assert Settings(**recipe("quick")).steps < 100
+
+
+def test_one_size_of_the_network_can_be_set_while_the_others_stay() -> None:
+    wider = resolve_settings(Settings, recipe("full"), None, ("network.width=128",))
+    assert wider == Settings(network=Settings().network.model_copy(update={"width": 128}))
