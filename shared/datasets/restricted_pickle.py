@@ -16,6 +16,7 @@ import numpy as np
 from numpy._core import multiarray  # where NumPy itself keeps the constructors that its pickles name
 
 from ..errors import InputError
+from .pickled_matrix import PickledMatrix
 
 MAXIMUM_BYTES = 1 << 30
 
@@ -48,8 +49,21 @@ class _ArrayFromBuffer:
         return array.reshape(shape, order="F" if order == "F" else "C")
 
 
+class _PlainDict:
+    """A `defaultdict(list)` comes as a plain dict: looking up what is not there makes nothing."""
+
+    __slots__ = ()
+
+    def __call__(self, factory: Any = None) -> dict[Any, Any]:
+        if factory is not None and factory is not list:
+            raise ValueError("a defaultdict of something else than lists")
+        return {}
+
+
 _ALLOWED: dict[tuple[str, str], Callable[..., Any]] = {
     ("collections", "OrderedDict"): OrderedDict,
+    ("collections", "defaultdict"): _PlainDict(),
+    ("builtins", "list"): list,
     ("builtins", "complex"): complex,
     ("builtins", "set"): set,
     ("builtins", "frozenset"): frozenset,
@@ -62,6 +76,8 @@ for _core in ("numpy.core", "numpy._core"):
     _ALLOWED[f"{_core}.multiarray", "_reconstruct"] = multiarray._reconstruct
     _ALLOWED[f"{_core}.multiarray", "scalar"] = multiarray.scalar
     _ALLOWED[f"{_core}.numeric", "_frombuffer"] = _ArrayFromBuffer()
+for _place in ("scipy.sparse.csr", "scipy.sparse._csr"):
+    _ALLOWED[_place, "csr_matrix"] = PickledMatrix
 _PYTHON_2 = {"__builtin__": "builtins"}
 
 
@@ -84,6 +100,8 @@ def read_restricted_pickle(
     path: str | Path, *, encoding: Literal["ASCII", "latin1", "bytes"] = "ASCII"
 ) -> Any:
     """The object in a pickle of dicts, lists, tuples, sets, text, numbers and NumPy arrays.
+
+    A `defaultdict(list)` comes back as a dict, a scipy `csr_matrix` as a `PickledMatrix`.
 
     Args:
         path: the file.
@@ -126,6 +144,8 @@ def _refuse_objects(content: Any, where: str) -> None:
         seen.add(id(item))
         if isinstance(item, np.ndarray) and item.dtype.hasobject:
             raise InputError(where, "holds an array of objects", expected="arrays of numbers or text")
+        if isinstance(item, PickledMatrix):
+            waiting.append(getattr(item, "parts", None))
         if isinstance(item, dict):
             waiting += [*item.keys(), *item.values()]
         elif isinstance(item, (list, tuple, set, frozenset)):

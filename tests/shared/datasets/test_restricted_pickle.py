@@ -11,6 +11,7 @@ import pytest
 from fourfold.shared.datasets import read_restricted_pickle
 from fourfold.shared.errors import InputError
 from hypothesis import HealthCheck, given, settings
+from scipy import sparse
 
 plain = st.recursive(
     st.none()
@@ -145,3 +146,68 @@ def test_published_sensor_graphs(benchmark_data, name, nodes, nonzero):
     assert len(ids) == len(positions) == nodes
     assert adjacency.shape == (nodes, nodes)
     assert np.count_nonzero(adjacency) == nonzero
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+def test_sparse_matrices_come_back_as_parts_that_fit(tmp_path, protocol):
+    matrix = sparse.csr_matrix(np.array([[0, 1.5], [0, 0], [2, 0]]))
+    found = read_restricted_pickle(put(tmp_path, {"x": matrix}, protocol))["x"].matrix()
+    assert isinstance(found, sparse.csr_matrix)
+    np.testing.assert_array_equal(found.toarray(), matrix.toarray())
+
+
+@pytest.mark.parametrize("protocol", [0, 2, 4])
+def test_a_defaultdict_comes_back_as_a_dict(tmp_path, protocol):
+    graph = collections.defaultdict(list, {0: [1, 2], 1: [0]})
+    found = read_restricted_pickle(put(tmp_path, graph, protocol))
+    assert found == {0: [1, 2], 1: [0]}
+    assert type(found) is dict
+
+
+@pytest.mark.parametrize(
+    ("changed", "problem"),
+    [
+        ({"_shape": (3, -2)}, "shape"),
+        ({"_shape": (3, 1)}, "column outside 0 to 0"),
+        ({"_shape": (10**9, 2)}, "row starts"),
+        ({"indptr": np.array([0, 9, 0, 2], np.int32)}, "out of order"),
+        ({"indices": np.array([0, 10**6], np.int32)}, "column outside"),
+        ({"indices": np.array([0, -1], np.int32)}, "column outside"),
+        ({"data": np.array(["a", "b"])}, "no numbers"),
+        ({"data": [1.0, 2.0]}, "no vector"),
+        ({"indptr": None}, "no vector"),
+        ({"data": np.ones(3)}, "3 values, 2 columns"),
+    ],
+)
+def test_sparse_matrices_that_would_read_beyond_their_memory(tmp_path, changed, problem):
+    matrix = sparse.csr_matrix(np.array([[0, 1.5], [0, 0], [2, 0]]))
+    matrix.__dict__.update(changed)
+    parts = read_restricted_pickle(put(tmp_path, matrix))
+    with pytest.raises(InputError, match=problem):
+        parts.matrix()
+
+
+def test_attributes_of_a_sparse_matrix_replace_nothing(tmp_path):
+    matrix = sparse.csr_matrix(np.eye(2))
+    matrix.__dict__.update({"matrix": 1, "toarray": 2, "__class__": 3})
+    found = read_restricted_pickle(put(tmp_path, matrix)).matrix()
+    np.testing.assert_array_equal(found.toarray(), np.eye(2))
+    matrix.__dict__["hidden"] = np.array([{}], dtype=object)
+    with pytest.raises(InputError, match="array of objects"):
+        read_restricted_pickle(put(tmp_path, matrix))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"\x80\x02ccollections\ndefaultdict\ncnumpy\nndarray\n\x85R.",  # a factory that is not list
+        b"\x80\x02cscipy.sparse.csr\ncsr_matrix\n}X\x06\x00\x00\x00matrixK\x01sb.",  # attributes of the class
+        b"\x80\x02cscipy.sparse.csr\ncsr_matrix\n)\x81K\x05b.",  # a state that is no dict
+        b"\x80\x02cbuiltins\nlist\n}X\x06\x00\x00\x00appendK\x01sb.",
+    ],
+)
+def test_misused_constructors(tmp_path, text):
+    path = tmp_path / "graph.pkl"
+    path.write_bytes(text)
+    with pytest.raises(InputError, match="not a readable pickle"):
+        read_restricted_pickle(path)
