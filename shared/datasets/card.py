@@ -14,7 +14,7 @@ from ..errors import InputError
 
 CARDS = Path(__file__).resolve().parents[2] / "data" / "cards"
 
-Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels"]
+Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid"]
 
 
 class DataFile(BaseModel):
@@ -37,9 +37,10 @@ class DatasetCard(BaseModel):
     name: str
     title: str
     shape: tuple[int, ...]
-    """Time steps, series."""
+    """Time steps, series; of a graph without time: nodes, features."""
     unit: str
     freq: str
+    """Step of the time axis; "none": there is no time in it."""
     licence: str
     home: str
     """Page of the people who publish it."""
@@ -52,7 +53,7 @@ class DatasetCard(BaseModel):
     reader: Reader
     time_column: str = "ds"
     split: dict[str, tuple[int, int] | tuple[float, float]]
-    """The usual split: rows, or fractions of the rows, from and up to."""
+    """The usual split: rows, or fractions of the rows, from and up to; of a graph without time: nodes."""
     files: tuple[DataFile, ...] = ()
 
     def split_rows(self, steps: int) -> dict[str, tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..errors import InputError
 from .card import DatasetCard, read_card
 from .download import fetch
 from .location import locate
@@ -35,12 +36,14 @@ def read_dataset(name: str, *, download: bool = False) -> pd.DataFrame:
         return nyc_weather_long()
     if card.reader == "statsmodels":
         return statsmodels_long(card.name.removeprefix("statsmodels-"))
-    paths = fetch(name) if download else locate(name)
     readers: dict[str, Callable[[DatasetCard, tuple[Path, ...]], pd.DataFrame]] = {
         "wide-csv": _wide_csv,
         "ett-npz": _ett_npz,
         "beijing": _beijing,
     }
+    if card.reader not in readers:
+        raise InputError(name, "is no table of series in time", remedy=f"See `fourfold data info {card.name}`")
+    paths = fetch(name) if download else locate(name)
     return _melt(readers[card.reader](card, paths))
 
 
