@@ -4,35 +4,14 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
-from ...shared.artifact.feature_spec import require_match
 from ...shared.errors import InputError, InputWarning
 from ...shared.forecasting.windows import observed_steps
-from ...shared.panels.long_frame import key_columns
 from ...shared.panels.panel import Panel
 from .forecaster_settings import ForecasterSettings
 from .models.protocol import ForecastModel
-
-
-def feature_spec(panel: Panel) -> dict[str, Any]:
-    """What a fitted model takes for granted of its data, as JSON values."""
-    anchored = panel.freq.split("-")[0] if isinstance(panel.freq, str) else panel.freq
-    return {
-        "freq": anchored,
-        "period": panel.period,
-        "past": list(panel.past),
-        "future": list(panel.future),
-        "static": list(panel.static),
-    }
-
-
-def require_spec(stored: dict[str, Any] | None, panel: Panel) -> None:
-    """Raise InputError, field by field, when the panel is not of the kind the model was fitted on."""
-    if stored is not None:
-        require_match(stored, feature_spec(panel), "data")
 
 
 def readable(panel: Panel, model: ForecastModel) -> Panel:
@@ -87,34 +66,3 @@ def long_enough(
         )
     warnings.warn(f"{problem}; {needed} steps are needed, left out", InputWarning, stacklevel=4)
     return np.setdiff1d(everyone, short)
-
-
-def require_future(panel: Panel, rows: np.ndarray, horizon: int) -> None:
-    """Raise InputError when a future covariate does not reach the end of the horizon.
-
-    Args:
-        rows: int64 [N], last known row of every series (-1: not forecast).
-    """
-    known = panel.n_steps + panel.n_future
-    lacking = [
-        (n, int(rows[n])) for n in range(panel.n_series) if rows[n] >= 0 and rows[n] + horizon >= known
-    ]
-    if not panel.future or not lacking:
-        return
-    pairs = [
-        f"({panel.series[n]}, {_stamp(panel, n, step)})"
-        for n, row in lacking
-        for step in range(max(known, row + 1), row + horizon + 1)
-    ]
-    more = f" and {len(pairs) - 5} more" if len(pairs) > 5 else ""
-    raise InputError(
-        ", ".join(panel.future),
-        f"future values are missing for {len(pairs)} rows: {', '.join(pairs[:5])}{more}",
-        expected=f"a row for each series and each of the {horizon} steps ahead",
-        remedy="Pass them with future=",
-    )
-
-
-def _stamp(panel: Panel, series: int, row: int) -> str:
-    keys = key_columns(panel, [series], panel.future_time(row - 1, 1))
-    return str(keys.iloc[0, -1])

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...shared.errors import InputError, InputWarning
+from ...shared.errors import InputError
 from ...shared.forecasting.answering import answer
 from ...shared.forecasting.backtest import Backtest, ForecastTable
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
 from ...shared.forecasting.forecast import Forecast
+from ...shared.forecasting.future_rows import require_future
+from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.origins import batches
+from ...shared.forecasting.probabilities import central_probabilities
 from ...shared.forecasting.splits import last_rows
 from ...shared.forecasting.windows import gather_windows
 from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
-from .fitness import feature_spec, long_enough, readable, require_future, require_spec
+from .fitness import long_enough, readable
 from .forecaster_settings import ForecasterSettings
 from .models.build import build_model, fresh_model
 from .models.protocol import ForecastModel
@@ -30,10 +33,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from ...shared.artifact.card import ModelCard
-
-
-LONGEST_HORIZON = 100_000
-"""Steps; far beyond any sense, and small enough to be refused before memory and hours are spent."""
 
 
 class Forecaster:
@@ -104,14 +103,7 @@ class Forecaster:
 
         Methods with a closed form have nothing to go on from and are fitted anew.
         """
-        horizon = horizon or self.horizon or self.model.max_horizon
-        if horizon is None:
-            raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
-        longest = self.model.max_horizon
-        if longest is not None and horizon > longest:
-            raise InputError(
-                "horizon", f"{horizon} is beyond the model's", expected=f"at most {longest}", remedy="Use fit"
-            )
+        horizon = finetune_horizon(horizon, self.horizon, self.model.max_horizon)
         return self._learn(self.settings.read(data), horizon, validation, train, run)
 
     def predict(
@@ -249,12 +241,7 @@ class Forecaster:
         train: slice | None,
         run: Path | None,
     ) -> Forecaster:
-        if horizon < 1:
-            raise InputError("horizon", f"{horizon} is not a number of steps", expected="1 or more")
-        if horizon > LONGEST_HORIZON:
-            raise InputError(
-                "horizon", f"{horizon} steps are too many", expected=f"at most {LONGEST_HORIZON:,}"
-            )
+        require_horizon(horizon)
         spec = feature_spec(panel)
         panel = readable(panel, self.model)
         held_out = last_rows(validation, panel.n_steps, horizon)
@@ -262,7 +249,7 @@ class Forecaster:
         self.model.fit(panel, horizon=horizon, train=rows, validation=held_out, run=run)
         self.horizon, self.spec = horizon, spec
         self.intervals = self.calibrated(panel, held_out, horizon)
-        self.seen_until = str(panel.time[min(max(rows.stop, held_out.stop), panel.n_steps) - 1])
+        self.seen_until = last_seen(panel, rows, held_out)
         return self
 
     def _read(self, data: Any) -> Panel:
@@ -275,21 +262,8 @@ class Forecaster:
             raise InputError(
                 "model", f"{self.model.name} is not fitted", remedy="Call fit, or load a fitted one"
             )
-        wanted = horizon if horizon is not None else self.horizon
-        if wanted is None or wanted < 1:
-            raise InputError("horizon", f"{wanted} is not a number of steps", expected="1 or more")
-        if wanted > LONGEST_HORIZON:
-            raise InputError(
-                "horizon", f"{wanted} steps are too many", expected=f"at most {LONGEST_HORIZON:,}"
-            )
-        longest = self.model.max_horizon
-        if longest is not None and wanted > longest:
-            warnings.warn(
-                f"horizon {wanted} is beyond the trained {longest}: forecasts are fed back as history "
-                "to go on, and intervals of the later steps are rough",
-                InputWarning,
-                stacklevel=3,
-            )
+        wanted = require_horizon(horizon if horizon is not None else self.horizon)
+        warn_beyond(wanted, self.model.max_horizon)
         return wanted
 
     def intervals_for(self, panel: Panel, horizon: int) -> ConformalIntervals | None:
@@ -315,19 +289,3 @@ class Forecaster:
     def least_context(self, panel: Panel, horizon: int) -> int:
         """Steps a series must have to be forecast, by the model and the policy `pad`."""
         return 1 if self.settings.pad == "edge" else self.model.minimum(panel.period, horizon)
-
-
-def central_probabilities(levels: Sequence[float], quantiles: Sequence[float]) -> tuple[float, ...]:
-    """Ascending probabilities of central intervals (percent) and quantiles together.
-
-    Raises:
-        InputError: a level outside (0, 100) or a quantile outside (0, 1).
-    """
-    for level in levels:
-        if not 0 < level < 100:
-            raise InputError("levels", f"{level} is not a level", expected="percent between 0 and 100")
-    for quantile in quantiles:
-        if not 0 < quantile < 1:
-            raise InputError("quantiles", f"{quantile} is not a quantile", expected="between 0 and 1")
-    both = [q for level in levels for q in ((100 - level) / 200, (100 + level) / 200)] + list(quantiles)
-    return tuple(sorted({round(q, 9) for q in both}))

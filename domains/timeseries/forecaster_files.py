@@ -5,15 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ... import __version__
 from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
 from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.fitted_data import plain_card
 from .models.build import KIND, require_name, stored_model
 
 if TYPE_CHECKING:
     from .forecaster import Forecaster
+
+TAGS = ("time-series-forecasting",)
 
 
 def save_forecaster(forecaster: Forecaster, folder: str | Path, card: ModelCard | None) -> Path:
@@ -34,7 +36,8 @@ def save_forecaster(forecaster: Forecaster, folder: str | Path, card: ModelCard 
     state = {f"model.{name}": value for name, value in model.state().items()}
     if forecaster.intervals is not None:
         state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
-    return save_artifact(folder, KIND, config, state, card or plain_card(forecaster))
+    plain = plain_card("Forecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
+    return save_artifact(folder, KIND, config, state, card or plain)
 
 
 def load_forecaster(
@@ -51,17 +54,3 @@ def load_forecaster(
         kept = {name: arrays[f"intervals.{name}"] for name in ("errors", "count")}
         loaded.intervals = ConformalIntervals.from_state(kept)
     return loaded
-
-
-def plain_card(forecaster: Forecaster) -> ModelCard:
-    """A card with what the forecaster itself knows."""
-    known = f"fitted for {forecaster.horizon} steps" if forecaster.horizon else "not fitted"
-    features = forecaster.spec or {}
-    on = f" on data with step {features['freq']!r} and season {features['period']}" if features else ""
-    return ModelCard(
-        title=f"{forecaster.model.name} forecaster",
-        summary=f"{forecaster.model.name}, {known}{on}. Its data and accuracy were not recorded.",
-        license="other",
-        tags=("time-series-forecasting",),
-        command=f"Forecaster({forecaster.model.name!r}).fit(...).save(...)  # fourfold {__version__}",
-    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -23,16 +23,23 @@ class Answering(Protocol):
     def predict(self, windows: Windows) -> Prediction: ...
 
 
+Scale = Callable[[Windows], np.ndarray]
+"""The unit of each window's errors, float64 [B]."""
+
+
 def answer(
     model: Answering,
     windows: Windows,
     levels: Sequence[float] = (),
     intervals: ConformalIntervals | None = None,
+    *,
+    scale: Scale | None = None,
 ) -> Prediction:
     """The model's forecast of every window over the whole horizon, with quantiles at `levels`.
 
-    Quantiles are the model's own where it has them, else those of `intervals`. A window whose observed
-    context is constant is forecast as that constant, with intervals of zero width.
+    Quantiles are the model's own where it has them, else those of `intervals`, in units of `scale`. Without
+    `scale` that is the spread of the context, and a window whose observed context is constant is forecast as
+    that constant, with intervals of zero width.
 
     Raises:
         InputError: quantiles are asked for and there is neither.
@@ -41,13 +48,17 @@ def answer(
     quantiles = None
     if levels and prediction.quantiles is not None:
         quantiles = quantiles_at(prediction.quantiles, prediction.levels, levels)
-    elif levels and intervals is not None and (windows.context.shape[1] > 1 or not windows.cutoff.any()):
-        # a context of one step out of more shows no spread: it cannot be told from a constant
-        quantiles = intervals.quantiles(prediction.point, context_scale(windows), levels)
+    elif levels and intervals is not None and (scale is not None or _shows_spread(windows)):
+        quantiles = intervals.quantiles(prediction.point, (scale or context_scale)(windows), levels)
     elif levels:
         raise no_intervals(0)
     complete = replace(prediction, quantiles=quantiles, levels=tuple(levels))
-    return hold_constants(complete, windows)
+    return complete if scale is not None else hold_constants(complete, windows)
+
+
+def _shows_spread(windows: Windows) -> bool:
+    """Whether a spread of 0 says something: one step out of more cannot be told from a constant."""
+    return windows.context.shape[1] > 1 or not windows.cutoff.any()
 
 
 def roll(model: Answering, windows: Windows) -> Prediction:

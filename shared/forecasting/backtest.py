@@ -63,6 +63,7 @@ def backtest(
     minimum: int,
     batch_size: int = 1024,
     table: ForecastTable | None = None,
+    whole: bool = False,
 ) -> int:
     """Roll the origin over `cutoffs`, adding every window to `scores`.
 
@@ -74,12 +75,15 @@ def backtest(
         cutoffs: int64 [C] ascending, see `origins.cutoffs_within`.
         lookback, minimum: context wanted, and the least a series must have to take part.
         table: also collect the forecasts here.
+        whole: batches hold all series of a cutoff; see `origin_batches`.
 
     Returns:
         Windows forecast: (cutoff, series) pairs.
     """
     count = 0
-    for series, cutoff in origin_batches(panel, cutoffs, minimum=minimum, lookback=lookback, size=batch_size):
+    for series, cutoff in origin_batches(
+        panel, cutoffs, minimum=minimum, lookback=lookback, size=batch_size, whole=whole
+    ):
         windows = gather_windows(panel, series, cutoff, lookback, scores.horizon)
         prediction = answer(windows)
         values, observed = targets(panel, series, cutoff, scores.horizon)

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import numba
 import numpy as np
 
+from ..errors import InputError
 from ..panels.panel import Panel
+from .splits import last_rows
 
 
 def cutoffs_within(rows: slice, horizon: int, *, step: int = 1, n_windows: int | None = None) -> np.ndarray:
@@ -20,17 +22,47 @@ def cutoffs_within(rows: slice, horizon: int, *, step: int = 1, n_windows: int |
     return cutoffs[:n_windows][::-1] if n_windows is not None else cutoffs[::-1]
 
 
+def choose_cutoffs(
+    panel: Panel, horizon: int, *, n_windows: int | None, step: int, test: float | int | slice
+) -> np.ndarray:
+    """Cutoffs (int64 [C], ascending) of a backtest.
+
+    Raises:
+        InputError: not one window fits.
+    """
+    if step < 1 or (n_windows is not None and n_windows < 1):
+        raise InputError("step" if step < 1 else "n_windows", "must be 1 or more")
+    rows = slice(1, panel.n_steps) if n_windows is not None else last_rows(test, panel.n_steps, horizon)
+    cutoffs = cutoffs_within(rows, horizon, step=step, n_windows=n_windows)
+    if not len(cutoffs) or (n_windows is not None and len(cutoffs) < n_windows):
+        needed = horizon + 1 + ((n_windows or 1) - 1) * step
+        raise InputError(
+            "test",
+            f"rows {rows.start}..{rows.stop} of {panel.n_steps} hold {len(cutoffs)} windows of {horizon}",
+            expected=f"at least {needed} rows" if n_windows else f"at least {horizon} rows",
+            remedy="Choose more rows, a shorter horizon or fewer windows",
+        )
+    return cutoffs
+
+
 def origin_batches(
-    panel: Panel, cutoffs: np.ndarray, *, minimum: int, lookback: int, size: int
+    panel: Panel, cutoffs: np.ndarray, *, minimum: int, lookback: int, size: int, whole: bool = False
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """All usable (series, cutoff) pairs, cutoff by cutoff, at most `size` at a time; no list of all is made.
 
     A pair is usable with `minimum` steps since the series' first value and something observed within
     the last `lookback`.
 
+    Args:
+        whole: for methods that forecast all series together: whole cutoffs, usable when any of their series
+            is, so that a batch has at least as many pairs as there are series.
+
     Yields:
         series, cutoff: int64 [B], never empty.
     """
+    if whole:
+        yield from _whole_batches(panel, cutoffs, minimum, lookback, size)
+        return
     earliest = _first_rows(panel.observed) + minimum - 1
     for batch in batches(len(cutoffs) * panel.n_series, size):
         pairs = np.arange(batch.start, batch.stop)
@@ -41,13 +73,24 @@ def origin_batches(
             yield series[usable], cutoff[usable]
 
 
+def _whole_batches(
+    panel: Panel, cutoffs: np.ndarray, minimum: int, lookback: int, size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    begun = cutoffs >= _first_rows(panel.observed).min() + minimum - 1
+    seen = np.concatenate([[0], panel.observed.any(axis=1).cumsum()])
+    begun &= seen[cutoffs + 1] > seen[np.maximum(cutoffs + 1 - lookback, 0)]
+    usable, everyone = cutoffs[begun], np.arange(panel.n_series)
+    for batch in batches(len(usable), max(size // panel.n_series, 1)):
+        part = usable[batch]
+        yield np.tile(everyone, len(part)), np.repeat(part, len(everyone))
+
+
 def origins(
-    panel: Panel, cutoffs: np.ndarray, minimum: int, lookback: int | None = None
+    panel: Panel, cutoffs: np.ndarray, minimum: int, lookback: int | None = None, *, whole: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """The pairs of `origin_batches` as two arrays int64 [M], for when they are few."""
-    found = list(
-        origin_batches(panel, cutoffs, minimum=minimum, lookback=lookback or panel.n_steps, size=65_536)
-    )
+    lookback = lookback or panel.n_steps
+    found = list(origin_batches(panel, cutoffs, minimum=minimum, lookback=lookback, size=65_536, whole=whole))
     if not found:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     series, cutoff = zip(*found, strict=True)

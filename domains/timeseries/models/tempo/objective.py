@@ -8,15 +8,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .....shared.forecasting.pinball import pinball
 from .....shared.training.objective import Phase
 from .decomposition import stl_parts
 from .network import Tempo, TempoOutput
-
-
-def pinball(quantiles_BHQ: Tensor, target_BH: Tensor, levels: Tensor) -> Tensor:
-    """Twice the pinball loss of each step, mean over levels, [B, H]: comparable with the absolute error."""
-    error = target_BH[..., None] - quantiles_BHQ
-    return 2 * torch.maximum(levels * error, (levels - 1) * error).mean(-1)
 
 
 class TempoObjective:

@@ -1,0 +1,71 @@
+"""What a fitted forecaster remembers of its data: their kind, and how far it has seen."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from ... import __version__
+from ..artifact.card import ModelCard
+from ..artifact.feature_spec import require_match
+from ..errors import InputWarning
+from ..panels.panel import Panel
+
+
+def feature_spec(panel: Panel) -> dict[str, Any]:
+    """What a fitted model takes for granted of its data, as JSON values."""
+    anchored = panel.freq.split("-")[0] if isinstance(panel.freq, str) else panel.freq
+    return {
+        "freq": anchored,
+        "period": panel.period,
+        "past": list(panel.past),
+        "future": list(panel.future),
+        "static": list(panel.static),
+    }
+
+
+def require_spec(stored: dict[str, Any] | None, panel: Panel) -> None:
+    """Raise InputError, field by field, when the panel is not of the kind the model was fitted on."""
+    if stored is not None:
+        require_match(stored, feature_spec(panel), "data")
+
+
+def last_seen(panel: Panel, *rows: slice) -> str:
+    """Time of the last row in any of the slices, as text."""
+    return str(panel.time[min(max(part.stop for part in rows), panel.n_steps) - 1])
+
+
+def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> None:
+    """Warn (from four calls up) when rows from `first` on, about to be scored, were used in fitting."""
+    if seen_until is None:
+        return
+    position = np.flatnonzero(panel.time.astype(str) == seen_until)
+    if len(position) and int(position[0]) >= first:
+        warnings.warn(
+            f"rows up to {seen_until} were used in fitting: if these are the same series, scores "
+            "of rows before that are too good; pass test= or n_windows= for later rows, or refit=True",
+            InputWarning,
+            stacklevel=5,
+        )
+
+
+def plain_card(
+    product: str, model: str, horizon: int | None, spec: dict[str, Any] | None, tags: tuple[str, ...]
+) -> ModelCard:
+    """A card with what a forecaster itself knows.
+
+    Args:
+        product: name of its class, for the command.
+        spec: its `feature_spec`.
+    """
+    known = f"fitted for {horizon} steps" if horizon else "not fitted"
+    on = f" on data with step {spec['freq']!r} and season {spec['period']}" if spec else ""
+    return ModelCard(
+        title=f"{model} forecaster",
+        summary=f"{model}, {known}{on}. Its data and accuracy were not recorded.",
+        license="other",
+        tags=tags,
+        command=f"{product}({model!r}).fit(...).save(...)  # fourfold {__version__}",
+    )

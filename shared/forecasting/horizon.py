@@ -1,0 +1,50 @@
+"""Horizons: how many steps ahead may be asked for."""
+
+from __future__ import annotations
+
+import warnings
+
+from ..errors import InputError, InputWarning
+
+LONGEST_HORIZON = 100_000
+"""Steps; far beyond any sense, and small enough to be refused before memory and hours are spent."""
+
+
+def require_horizon(horizon: int | None) -> int:
+    """The horizon, when it is a number of steps that can be forecast.
+
+    Raises:
+        InputError: below 1, or beyond `LONGEST_HORIZON`.
+    """
+    if horizon is None or horizon < 1:
+        raise InputError("horizon", f"{horizon} is not a number of steps", expected="1 or more")
+    if horizon > LONGEST_HORIZON:
+        raise InputError("horizon", f"{horizon} steps are too many", expected=f"at most {LONGEST_HORIZON:,}")
+    return horizon
+
+
+def warn_beyond(wanted: int, longest: int | None) -> None:
+    """Warn that forecasts beyond the longest trained horizon are fed back (from three calls up)."""
+    if longest is not None and wanted > longest:
+        warnings.warn(
+            f"horizon {wanted} is beyond the trained {longest}: forecasts are fed back as history "
+            "to go on, and intervals of the later steps are rough",
+            InputWarning,
+            stacklevel=4,
+        )
+
+
+def finetune_horizon(horizon: int | None, fitted: int | None, longest: int | None) -> int:
+    """The horizon to fine-tune for: the one asked for, the fitted one, or the model's longest.
+
+    Raises:
+        InputError: none is known, or it is beyond the model's longest.
+    """
+    horizon = horizon or fitted or longest
+    if horizon is None:
+        raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
+    if longest is not None and horizon > longest:
+        raise InputError(
+            "horizon", f"{horizon} is beyond the model's", expected=f"at most {longest}", remedy="Use fit"
+        )
+    return horizon
