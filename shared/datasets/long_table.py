@@ -42,7 +42,9 @@ def read_dataset(name: str, *, download: bool = False) -> pd.DataFrame:
         "beijing": _beijing,
     }
     if card.reader not in readers:
-        raise InputError(name, "is no table of series in time", remedy=f"See `fourfold data info {card.name}`")
+        raise InputError(
+            name, "is no table of series in time", remedy=f"See `fourfold data info {card.name}`"
+        )
     paths = fetch(name) if download else locate(name)
     return _melt(readers[card.reader](card, paths))
 
