@@ -1,0 +1,59 @@
+"""Which networks there are, by name, with the sizes of their papers and small ones. Imports no torch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from ....shared.errors import InputError
+from .settings import TemplateSettings
+
+TEMPLATE = ("rnn", "tts-imp")
+NAMES = TEMPLATE
+"""Every network; the graph-free ones are in `GRAPH_FREE`."""
+GRAPH_FREE = ("rnn", "fc-rnn", "stid")
+
+PAPER: dict[str, BaseModel] = {name: TemplateSettings.model_validate({"block": name}) for name in TEMPLATE}
+"""Sizes of the papers, as far as they state them."""
+SMALL: dict[str, dict[str, Any]] = {
+    name: {"hidden": 32, "decoder": 32, "embedding": {"size": 8}} for name in TEMPLATE
+}
+"""What the small preset changes: trains in a minute on one core."""
+
+
+def network_settings(name: str, *, preset: str = "paper", **sizes: Any) -> BaseModel:
+    """Settings of the network of this name.
+
+    Args:
+        name: one of `NAMES`.
+        preset: "paper" or "small".
+        sizes: single settings that replace the preset's; of `embedding`, a kind or single settings.
+
+    Raises:
+        InputError: no network has this name, or a setting is unknown or wrong.
+    """
+    if name not in NAMES:
+        raise InputError("model", f"{name!r} is not a network", expected=f"one of {', '.join(NAMES)}")
+    if preset not in ("paper", "small"):
+        raise InputError("preset", f"{preset!r} is not known", expected="paper or small")
+    base = PAPER[name]
+    values = base.model_dump()
+    for changes in (SMALL[name] if preset == "small" else {}, sizes):
+        values |= _merged(values, changes)
+    try:
+        return type(base).model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or name
+        raise InputError(f"{name} setting {field}", first["msg"], remedy="Correct or remove it") from None
+
+
+def _merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(changes)
+    embedding = merged.get("embedding")
+    if isinstance(embedding, str):
+        embedding = {"kind": embedding}
+    if isinstance(embedding, dict) and isinstance(values.get("embedding"), dict):
+        merged["embedding"] = {**values["embedding"], **embedding}
+    return merged
