@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
 
+from .dcrnn import DCRNN
+from .fully_connected_rnn import FullyConnectedRNN
+from .graph_wavenet import GraphWaveNet
 from .network import SpatioTemporalNetwork
 from .presets import network_settings
-from .settings import Dimensions, TemplateSettings
+from .settings import (
+    DiffusionSettings,
+    Dimensions,
+    FullyConnectedSettings,
+    StidSettings,
+    TemplateSettings,
+    WaveNetSettings,
+)
+from .stid import STID
+from .template import TemplateNetwork
+
+NETWORKS: dict[type[BaseModel], Callable[[Dimensions, Any], SpatioTemporalNetwork]] = {
+    TemplateSettings: TemplateNetwork,
+    FullyConnectedSettings: FullyConnectedRNN,
+    DiffusionSettings: DCRNN,
+    WaveNetSettings: GraphWaveNet,
+    StidSettings: STID,
+}
+"""The network that each kind of settings describes."""
 
 
 def build_network(
@@ -47,13 +69,4 @@ def build_network(
     dimensions = Dimensions(
         nodes, channels, horizon, lookback, past, future, static, quantiles, steps_per_day
     )
-    return network_of(dimensions, settings)
-
-
-def network_of(dimensions: Dimensions, settings: BaseModel) -> SpatioTemporalNetwork:
-    """The network that these settings belong to."""
-    if isinstance(settings, TemplateSettings):
-        from .template import TemplateNetwork
-
-        return TemplateNetwork(dimensions, settings)
-    raise TypeError(type(settings).__name__)
+    return NETWORKS[type(settings)](dimensions, settings)

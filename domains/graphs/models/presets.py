@@ -7,19 +7,38 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ....shared.errors import InputError
-from .settings import TemplateSettings
+from .settings import (
+    DiffusionSettings,
+    FullyConnectedSettings,
+    StidSettings,
+    TemplateSettings,
+    WaveNetSettings,
+)
 
-TEMPLATE = ("rnn", "tts-imp")
-NAMES = TEMPLATE
-"""Every network; the graph-free ones are in `GRAPH_FREE`."""
+TEMPLATE = ("rnn", "tts-imp", "tts-amp", "tas-imp", "tas-amp")
+NAMES = (*TEMPLATE, "fc-rnn", "dcrnn", "graph-wavenet", "stid")
+"""Every network."""
 GRAPH_FREE = ("rnn", "fc-rnn", "stid")
+"""Those that never read edges."""
 
-PAPER: dict[str, BaseModel] = {name: TemplateSettings.model_validate({"block": name}) for name in TEMPLATE}
-"""Sizes of the papers, as far as they state them."""
-SMALL: dict[str, dict[str, Any]] = {
-    name: {"hidden": 32, "decoder": 32, "embedding": {"size": 8}} for name in TEMPLATE
+PAPER: dict[str, BaseModel] = {
+    **{name: TemplateSettings.model_validate({"block": name}) for name in TEMPLATE},
+    "fc-rnn": FullyConnectedSettings(),
+    "dcrnn": DiffusionSettings(),
+    "graph-wavenet": WaveNetSettings(),
+    "stid": StidSettings(),
 }
-"""What the small preset changes: trains in a minute on one core."""
+"""Sizes of the papers: the template's of "Taming Local Effects", DCRNN's and Graph WaveNet's of their
+authors, STID's of BasicTS."""
+
+SMALL: dict[str, dict[str, Any]] = {
+    **{name: {"hidden": 32, "decoder": 32, "embedding": {"size": 8}} for name in TEMPLATE},
+    "fc-rnn": {"hidden": 32, "decoder": 32},
+    "dcrnn": {"hidden": 16, "recurrent_layers": 1, "decoder": "mlp", "width": 32},
+    "graph-wavenet": {"hidden": 16, "skip": 32, "end": 64, "latent_graph": 5},
+    "stid": {"series": 16, "embedding": {"size": 8}, "time_of_day": 8, "weekday": 4, "layers": 2},
+}
+"""What the small preset changes."""
 
 
 def network_settings(name: str, *, preset: str = "paper", **sizes: Any) -> BaseModel:

@@ -60,7 +60,7 @@ class TemplateSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    block: Literal["rnn", "fc-rnn", "tts-imp", "tts-amp", "tas-imp", "tas-amp"] = "tts-imp"
+    block: Literal["rnn", "tts-imp", "tts-amp", "tas-imp", "tas-amp"] = "tts-imp"
     hidden: int = Field(default=64, ge=1)
     recurrent_layers: int = Field(default=1, ge=1)
     graph_layers: int = Field(default=2, ge=1)
@@ -79,3 +79,81 @@ class TemplateSettings(BaseModel):
     """Read what was observed."""
     residual: bool = False
     """Answer the difference to the last value observed."""
+
+
+class FullyConnectedSettings(BaseModel):
+    """Sizes of `FullyConnectedRNN`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hidden: int = Field(default=128, ge=1)
+    recurrent_layers: int = Field(default=1, ge=1)
+    decoder: int = Field(default=128, ge=1)
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    calendar: bool = True
+    mask: bool = True
+    residual: bool = False
+
+
+class DiffusionSettings(BaseModel):
+    """Sizes and switches of `DCRNN`; the paper's by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hidden: int = Field(default=64, ge=1)
+    recurrent_layers: int = Field(default=2, ge=1)
+    powers: int = Field(default=2, ge=1)
+    """K, steps of diffusion in each direction."""
+    decoder: Literal["recurrent", "mlp"] = "recurrent"
+    """`recurrent`: one step after the other on its own answers (paper); `mlp`: all leads at once."""
+    width: int = Field(default=128, ge=1)
+    """Hidden layer of the `mlp` decoder."""
+    calendar: Literal["none", "time of day", "full"] = "time of day"
+    mask: bool = False
+    embedding: EmbeddingSettings = EmbeddingSettings(kind="none")
+    residual: bool = False
+
+
+class WaveNetSettings(BaseModel):
+    """Sizes and switches of `GraphWaveNet`; the paper's by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hidden: int = Field(default=32, ge=1)
+    skip: int = Field(default=256, ge=1)
+    end: int = Field(default=512, ge=1)
+    layers: int = Field(default=8, ge=1)
+    kernel: int = Field(default=2, ge=2)
+    dilations: tuple[int, ...] = Field(default=(1, 2), min_length=1)
+    """Taken in turns by the layers."""
+    powers: int = Field(default=2, ge=1)
+    latent_graph: int = Field(default=10, ge=0)
+    """Size of the vectors of the adaptive adjacency; 0 for none."""
+    dropout: float = Field(default=0.3, ge=0, lt=1)
+    calendar: Literal["none", "time of day", "full"] = "time of day"
+    mask: bool = False
+    embedding: EmbeddingSettings = EmbeddingSettings(kind="none")
+    residual: bool = False
+
+    @property
+    def receptive_field(self) -> int:
+        """Steps of the context that reach the answer."""
+        turns = (self.dilations[layer % len(self.dilations)] for layer in range(self.layers))
+        return 1 + (self.kernel - 1) * sum(turns)
+
+
+class StidSettings(BaseModel):
+    """Sizes and switches of `STID`; BasicTS's by default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    series: int = Field(default=32, ge=1)
+    """Size of the vector that the context becomes."""
+    embedding: EmbeddingSettings = EmbeddingSettings()
+    time_of_day: int = Field(default=32, ge=0)
+    """Size of the vector per slot of the day; 0 for none."""
+    weekday: int = Field(default=32, ge=0)
+    layers: int = Field(default=3, ge=0)
+    dropout: float = Field(default=0.15, ge=0, lt=1)
+    mask: bool = True
+    residual: bool = False

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from .batch import Edges, GraphBatch
 from .graph_convolution import GraphConvolution, Support
+from .graph_gru import anisotropic_cell, isotropic_cell
 from .latent_graph import LatentGraph
 from .recurrence import Recurrence
 from .settings import TemplateSettings
@@ -35,40 +37,94 @@ class TimeOnly(SpaceTimeBlock):
         return self.recurrence(x_LNBD.flatten(1, 2)).view(nodes, windows, -1).transpose(0, 1)
 
 
+class GraphReader(nn.Module):
+    """Turns edges into what the layers of a block take: propagations if isotropic, the edges if not."""
+
+    def __init__(self, settings: TemplateSettings, nodes: int) -> None:
+        super().__init__()
+        self.isotropic = settings.block.endswith("imp")
+        self.bidirectional = settings.bidirectional
+        latent = self.isotropic and settings.latent_graph
+        self.latent = LatentGraph(nodes, settings.latent_graph) if latent else None
+        self.supports = 1 + self.bidirectional + (self.latent is not None)
+
+    def forward(self, edges: Edges, latent: Sequence[Support]) -> Any:
+        """The graph of one step, `latent` being `latent_support` of the same pass."""
+        return [*directions(edges, self.bidirectional), *latent] if self.isotropic else edges
+
+    def latent_support(self, node_N: Tensor) -> list[Support]:
+        """The learnt graph's propagation, if there is one."""
+        return [self.latent(node_N)] if self.latent is not None else []
+
+
+def directions(edges: Edges, bidirectional: bool) -> list[Support]:
+    """Propagation along the edges, and against them if asked."""
+    return [edges.incoming, edges.outgoing] if bidirectional else [edges.incoming]
+
+
 class TimeThenSpace(TimeOnly):
     """The same GRU, then layers of message passing on its last state: O(N L + layers E)."""
 
     def __init__(self, settings: TemplateSettings, nodes: int) -> None:
         super().__init__(settings)
-        self.settings = settings
-        self.latent = LatentGraph(nodes, settings.latent_graph) if settings.latent_graph else None
+        self.graph = GraphReader(settings, nodes)
+        width = settings.hidden
         self.layers = nn.ModuleList(
-            GraphConvolution(settings.hidden, settings.hidden, supports=count_supports(settings))
+            GraphConvolution(width, width, supports=self.graph.supports)
+            if self.graph.isotropic
+            else _anisotropic(width)
             for _ in range(settings.graph_layers)
         )
 
     def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
         """[L, N, B, D] to [B, N, D]; of a graph that changes in time, the last step's counts."""
         state_BND = super().forward(x_LNBD, batch)
-        edges = batch.edges_at(-1)
-        supports = supports_of(edges, self.settings.bidirectional, self.latent, batch.node_N)
+        graph = self.graph(batch.edges_at(-1), self.graph.latent_support(batch.node_N))
         for layer in self.layers:
-            state_BND = F.elu(layer(state_BND, supports))
+            state_BND = F.elu(layer(state_BND, graph))
         return state_BND
 
 
-def count_supports(settings: TemplateSettings) -> int:
-    """How many propagations an isotropic layer with these settings has."""
-    return 1 + settings.bidirectional + (settings.latent_graph > 0)
+def _anisotropic(width: int) -> nn.Module:
+    from .anisotropic_convolution import AnisotropicConvolution  # slow to import, see message_passing.py
+
+    return AnisotropicConvolution(width, width)
 
 
-def supports_of(
-    edges: Edges, bidirectional: bool, latent: LatentGraph | None, node_N: Tensor
-) -> Sequence[Support]:
-    """The propagations of an isotropic layer: along the edges, against them, over the latent graph."""
-    supports: list[Support] = [edges.incoming]
-    if bidirectional:
-        supports.append(edges.outgoing)
-    if latent is not None:
-        supports.append(latent(node_N))
-    return supports
+class TimeAndSpace(SpaceTimeBlock):
+    """Recurrent cells whose gates pass messages at every step: O(L E)."""
+
+    def __init__(self, settings: TemplateSettings, nodes: int) -> None:
+        super().__init__()
+        self.hidden = settings.hidden
+        self.graph = GraphReader(settings, nodes)
+        width = settings.hidden
+        self.cells = nn.ModuleList(
+            isotropic_cell(width, width, supports=self.graph.supports)
+            if self.graph.isotropic
+            else anisotropic_cell(width, width)
+            for _ in range(settings.recurrent_layers)
+        )
+
+    def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
+        """[L, N, B, D] to [B, N, D]; of a graph that changes in time, each step has its own."""
+        lookback, nodes, windows, _ = x_LNBD.shape
+        latent = self.graph.latent_support(batch.node_N)
+        states = [
+            x_LNBD.new_zeros(nodes, windows, self.hidden).transpose(0, 1) for _ in range(len(self.cells))
+        ]
+        for step in range(lookback):
+            below = x_LNBD[step].transpose(0, 1)
+            graph = self.graph(batch.edges_at(step), latent)
+            for level, cell in enumerate(self.cells):
+                below = states[level] = cell(below, states[level], graph)
+        return states[-1]
+
+
+def build_block(settings: TemplateSettings, nodes: int) -> SpaceTimeBlock:
+    """The space-time block that the settings name."""
+    if settings.block == "rnn":
+        return TimeOnly(settings)
+    if settings.block.startswith("tts"):
+        return TimeThenSpace(settings, nodes)
+    return TimeAndSpace(settings, nodes)

@@ -6,16 +6,15 @@ a learnt vector per node, that enters the encoder and the decoder.
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
 from .batch import GraphBatch
 from .decoder import HorizonDecoder
-from .encoder import ContextEncoder
+from .encoder import ContextEncoder, node_features
 from .network import SpatioTemporalNetwork
 from .node_embedding import build_embedding
 from .settings import Dimensions, TemplateSettings
-from .space_time import SpaceTimeBlock, TimeOnly, TimeThenSpace
+from .space_time import build_block
 
 
 class TemplateNetwork(SpatioTemporalNetwork):
@@ -33,7 +32,7 @@ class TemplateNetwork(SpatioTemporalNetwork):
         self.encoder = ContextEncoder(
             dimensions, settings.hidden, encoding, calendar=settings.calendar, mask=settings.mask
         )
-        self.block = build_block(dimensions, settings)
+        self.block = build_block(settings, dimensions.nodes)
         self.dropout = nn.Dropout(settings.dropout)
         self.decoder = HorizonDecoder(
             dimensions, settings.hidden, decoding, settings.decoder, settings.dropout
@@ -50,14 +49,4 @@ class TemplateNetwork(SpatioTemporalNetwork):
         return self.decoder(state_BND, batch, self._node_features("decoding", vectors, batch), last)
 
     def _node_features(self, place: str, vectors: Tensor | None, batch: GraphBatch) -> Tensor | None:
-        parts = [vectors] if vectors is not None and place in self.settings.embedding_in else []
-        if batch.static_NU is not None:
-            parts.append(batch.static_NU)
-        return torch.cat(parts, dim=-1) if parts else None
-
-
-def build_block(dimensions: Dimensions, settings: TemplateSettings) -> SpaceTimeBlock:
-    """The space-time block that the settings name."""
-    if settings.block == "rnn":
-        return TimeOnly(settings)
-    return TimeThenSpace(settings, dimensions.nodes)
+        return node_features(vectors if place in self.settings.embedding_in else None, batch)
