@@ -6,12 +6,16 @@ The products are here by name and load when first used: `from fourfold import Fo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .domains.graphs.forecaster import GraphForecaster as GraphForecaster
     from .domains.timeseries.forecaster import Forecaster as Forecaster
 
 __version__ = "0.1.0"
-__all__ = ["Forecaster"]
+__all__ = ["Forecaster", "GraphForecaster"]
 
-_HOMES = {"Forecaster": ".domains.timeseries.forecaster"}
+_HOMES = {
+    "Forecaster": ".domains.timeseries.forecaster",
+    "GraphForecaster": ".domains.graphs.forecaster",
+}
 
 
 def __getattr__(name: str) -> Any:

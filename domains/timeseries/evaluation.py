@@ -9,11 +9,10 @@ import numpy as np
 
 from ...shared.errors import InputError
 from ...shared.forecasting.answering import answer
-from ...shared.forecasting.backtest import Backtest, ForecastTable, backtest, require_windows
+from ...shared.forecasting.backtest import Backtest
 from ...shared.forecasting.fitted_data import warn_of_seen_rows
-from ...shared.forecasting.metrics import Scores, seasonal_naive_scale
 from ...shared.forecasting.origins import choose_cutoffs
-from ...shared.forecasting.scaling import StandardScaler
+from ...shared.forecasting.rolling import Contestant, roll_over
 from ...shared.panels.panel import Panel
 from .models.build import fresh_model
 
@@ -34,42 +33,29 @@ def run_backtest(
     standardise: bool | slice,
     keep: bool,
 ) -> Backtest:
-    """Score every window; see `Forecaster.backtest`. The forecaster itself is not changed.
-
-    MASE's scale is the in-sample error of seasonal naive over all rows before the first forecast
-    (as in M4), also when the model sees less.
-    """
+    """Score every window; see `Forecaster.backtest`. The forecaster itself is not changed."""
     if horizon is None:
         raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
     cutoffs = choose_cutoffs(panel, horizon, n_windows=n_windows, step=step, test=test)
-    before = slice(0, int(cutoffs[0]) + 1)
+    first = int(cutoffs[0]) + 1
     if not refit and forecaster.model.needs_fit:
-        warn_of_seen_rows(panel, forecaster.seen_until, int(cutoffs[0]) + 1)
-    reference = standardise if isinstance(standardise, slice) else before
-    scaler = StandardScaler.fit(panel.values[reference], panel.observed[reference])
-    scores = Scores(
-        horizon,
-        panel.series,
-        levels=levels,
-        naive_scale=seasonal_naive_scale(panel.values[before], panel.observed[before], panel.period),
-        unit=None if standardise is False else scaler.scale,
-    )
-    table = ForecastTable(panel, cutoffs, horizon, levels) if keep else None
-    windows = 0
-    for fitted, part in _fits(forecaster, panel, horizon, cutoffs, refit):
-        intervals = fitted.intervals_for(panel.select_rows(before), horizon) if levels else None
-        windows += backtest(
-            lambda batch, model=fitted.model, intervals=intervals: answer(model, batch, levels, intervals),
-            panel,
-            part,
-            scores,
+        warn_of_seen_rows(panel, forecaster.seen_until, first)
+
+    def contestant(fitted: Forecaster) -> Contestant:
+        known = panel.select_rows(slice(0, first))
+        intervals = fitted.intervals_for(known, horizon) if levels else None
+        return Contestant(
+            answer=lambda batch: answer(fitted.model, batch, levels, intervals),
             lookback=fitted.model.lookback(panel.period, horizon),
             minimum=fitted.least_context(panel, horizon),
             batch_size=fitted.settings.batch_size,
-            table=table,
         )
-    require_windows(windows, forecaster.least_context(panel, horizon), horizon)
-    return Backtest(scores, windows, table.forecast(forecaster.model.name) if table is not None else None)
+
+    return roll_over(
+        panel, horizon, cutoffs,
+        ((contestant(fitted), part) for fitted, part in _fits(forecaster, panel, horizon, cutoffs, refit)),
+        name=forecaster.model.name, levels=levels, standardise=standardise, keep=keep,
+    )  # fmt: skip
 
 
 def _fits(

@@ -1,0 +1,325 @@
+"""GraphForecaster: what a person holds. Signals and their graph in, forecasts of every node out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...shared.errors import InputError
+from ...shared.forecasting.answering import answer
+from ...shared.forecasting.backtest import Backtest, ForecastTable
+from ...shared.forecasting.calibration import calibrate
+from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
+from ...shared.forecasting.forecast import Forecast
+from ...shared.forecasting.future_rows import require_future
+from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
+from ...shared.forecasting.metrics import Scores
+from ...shared.forecasting.probabilities import central_probabilities
+from ...shared.forecasting.splits import last_rows
+from ...shared.forecasting.windows import gather_windows
+from .forecaster_settings import GraphForecasterSettings
+from .future_channels import attach_ahead
+from .graph_model import GraphAnswers, GraphModel
+from .node_order import require_nodes, series_order
+from .sensor_graph.sensor_graph import SensorGraph
+from .signals.node_matching import require_same_nodes
+from .signals.signals import Signals
+
+if TYPE_CHECKING:
+    from ...shared.artifact.card import ModelCard
+
+
+class GraphForecaster:
+    """A spatiotemporal network with data, graph, time, intervals and files around it.
+
+    Args:
+        model: a name (`models.presets.NAMES`).
+        model_settings: fields of `GraphModelSettings` (lookback, quantiles, scaling, training ...) and sizes
+            of the network (hidden, embedding ...).
+        settings: fields of `GraphForecasterSettings` (frequency, missing values, covariates ...).
+
+    Raises:
+        InputError: no model has this name, or a setting is unknown or wrong.
+    """
+
+    def __init__(
+        self, model: str = "tts-imp", *, model_settings: dict[str, Any] | None = None, **settings: Any
+    ) -> None:
+        self.settings = GraphForecasterSettings(**settings)
+        self.model = GraphModel(model, **(model_settings or {}))
+        self.graph: SensorGraph | None = None
+        """With the nodes in the order of `nodes`."""
+        self.nodes: tuple[str, ...] = ()
+        self.channels: tuple[str, ...] = ()
+        self.horizon: int | None = None
+        self.spec: dict[str, Any] | None = None
+        """Frequency, period and covariates of the data it was fitted on."""
+        self.intervals: ConformalIntervals | None = None
+        """None for a model with quantiles of its own."""
+        self.seen_until: str | None = None
+        """Time of the last row used in fitting."""
+
+    def fit(
+        self,
+        data: Any,
+        graph: Any = None,
+        horizon: int = 12,
+        *,
+        validation: float | int | slice = 0.2,
+        train: slice | None = None,
+        run: Path | None = None,
+    ) -> GraphForecaster:
+        """Learn from data, choosing the best weights (and calibrating intervals) on its last rows.
+
+        A second `fit` starts anew; `finetune` goes on from what is learnt.
+
+        Args:
+            data: whatever `read_signals` reads.
+            graph: whatever `read_graph` reads, on the same nodes; None for models that use no graph.
+            horizon: steps ahead that will be asked for.
+            validation: rows held out: a share or number of last rows, or a slice.
+            train: rows to learn from; None: all before `validation`. Windows that straddle a border are left
+                out.
+            run: run folder; fitting again with the same one resumes.
+
+        Raises:
+            InputError: the data are unfit for the model, or data and graph have different nodes.
+        """
+        require_horizon(horizon)
+        known = self._graph_for(graph)
+        signals = self.settings.read(data, known.nodes if known is not None else ())
+        if known is not None:
+            require_same_nodes(signals, known)
+            known = known.select(signals.nodes)
+        if self.horizon is not None:
+            self.model = GraphModel(self.model.name, **self.model.config())
+        self.nodes, self.channels, self.graph = signals.nodes, signals.channels, known
+        return self._learn(signals, horizon, validation, train, run)
+
+    def finetune(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        validation: float | int | slice = 0.2,
+        train: slice | None = None,
+        run: Path | None = None,
+    ) -> GraphForecaster:
+        """Go on learning from other data of the same nodes, in place, at `training.finetune_rate`.
+
+        Arguments as for `fit`; the graph stays, and the horizon unless a shorter one is asked for.
+        """
+        signals = self._ordered(self._read(data))
+        horizon = finetune_horizon(horizon, self.horizon, self.model.max_horizon)
+        return self._learn(signals, horizon, validation, train, run)
+
+    def predict(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        future: Any = None,
+        levels: Sequence[float] = (),
+        quantiles: Sequence[float] = (),
+    ) -> Forecast:
+        """Forecast the steps after the last row in which any node was observed, for every node.
+
+        Args:
+            data: the history, as for `fit`; nodes in any order.
+            horizon: steps ahead; None: the fitted horizon. Beyond the longest the model was trained for,
+                forecasts are fed back as history, with a warning.
+            future: long frame with the future covariates of these steps.
+            levels: central intervals in percent, such as (80, 95).
+            quantiles: probabilities, instead of or besides `levels`.
+
+        Raises:
+            InputError: not fitted, too little history, covariates missing, or data of another kind.
+            NonFinite: the model answered NaN or infinity.
+        """
+        horizon = self._horizon(horizon)
+        signals = self._read(data)
+        if future is not None and signals.panel.future:
+            signals = attach_ahead(signals, future, horizon)
+        panel = signals.panel
+        probabilities = central_probabilities(levels, quantiles)
+        rows = np.full(panel.n_series, int(panel.last_rows().max()), dtype=np.int64)
+        self._require_history(int(rows[0]) + 1)
+        require_future(panel, rows, horizon)
+        answers = self.answers(signals, horizon)
+        windows = gather_windows(panel, np.arange(panel.n_series), rows, self.model.lookback, horizon)
+        prediction = answer(answers, windows, probabilities, self.intervals, scale=answers.scale)
+        table = ForecastTable(panel, rows[:1], horizon, probabilities)
+        table.put(windows.series, rows, prediction)
+        return table.forecast(self.model.name)
+
+    def backtest(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        n_windows: int | None = None,
+        step: int = 1,
+        test: float | int | slice = 0.2,
+        refit: bool | int = False,
+        levels: Sequence[float] = (80,),
+        standardise: bool | slice = False,
+    ) -> Backtest:
+        """Forecast from many past cutoffs, and score: `evaluate` with the forecasts kept.
+
+        Every node is forecast from every cutoff, and scored where it was observed.
+
+        Args:
+            n_windows: cutoffs `step` rows apart, the last `horizon` rows before the end; None: all of `test`
+            test: rows to forecast: a share or number of last rows, or a slice.
+            refit: fit anew on the rows before each cutoff (or before every k-th), so that nothing
+                forecast has been learnt from.
+            levels: central intervals in percent.
+            standardise: scores of z-scored data, by the deviations of the rows before the first forecast, or
+                of the rows in a slice.
+
+        Raises:
+            InputError: as `predict`; or no window fits.
+        """
+        from .evaluation import run_backtest
+
+        return run_backtest(
+            self, self._read(data), self._horizon(horizon),
+            n_windows=n_windows, step=step, test=test, refit=int(refit),
+            levels=central_probabilities(levels, ()), standardise=standardise, keep=True,
+        )  # fmt: skip
+
+    def evaluate(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        step: int = 1,
+        test: float | int | slice = 0.2,
+        levels: Sequence[float] = (80,),
+        standardise: bool | slice = False,
+    ) -> Scores:
+        """Score all windows whose targets lie in `test`; arguments as for `backtest`.
+
+        Returns:
+            Scores, with `overall()`, `by_lead()` and `by_series()`.
+        """
+        from .evaluation import run_backtest
+
+        return run_backtest(
+            self, self._read(data), self._horizon(horizon),
+            n_windows=None, step=step, test=test, refit=0,
+            levels=central_probabilities(levels, ()), standardise=standardise, keep=False,
+        ).scores  # fmt: skip
+
+    def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
+        """Write settings, weights, graph and card to `folder`, whole or not at all."""
+        from .forecaster_files import save_forecaster
+
+        return save_forecaster(self, folder, card)
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path, **settings: Any) -> GraphForecaster:
+        """A saved or shipped forecaster; `settings` replace those it was saved with.
+
+        Raises:
+            InputError: there is none, or it is damaged or of another kind.
+        """
+        from .forecaster_files import load_forecaster
+
+        return load_forecaster(cls, name_or_folder, settings)
+
+    def answers(self, signals: Signals, ahead: int) -> GraphAnswers:
+        """The fitted model as it answers for windows of these signals (nodes in any order)."""
+        order = require_nodes(self.nodes, signals.nodes)
+        return self.model.on(signals, self.graph, ahead, order)
+
+    def _learn(
+        self,
+        signals: Signals,
+        horizon: int,
+        validation: float | int | slice,
+        train: slice | None,
+        run: Path | None,
+        *,
+        local_only: bool = False,
+    ) -> GraphForecaster:
+        panel = signals.panel
+        held_out = last_rows(validation, panel.n_steps, horizon)
+        rows = slice(*(train or slice(0, held_out.start)).indices(panel.n_steps)[:2])
+        self.model.fit(
+            signals, self.graph,
+            horizon=horizon, train=rows, validation=held_out, run=run, local_only=local_only,
+        )  # fmt: skip
+        self.horizon, self.spec = horizon, feature_spec(panel)
+        self.intervals = self._calibrated(signals, held_out, horizon)
+        self.seen_until = last_seen(panel, rows, held_out)
+        return self
+
+    def _calibrated(self, signals: Signals, rows: slice, horizon: int) -> ConformalIntervals | None:
+        answers = self.answers(signals, horizon)
+        return calibrate(
+            answers,
+            signals.panel,
+            rows,
+            lookback=self.model.lookback,
+            minimum=self.model.lookback,
+            horizon=horizon,
+            most=self.model.calibration_windows,
+            batch_size=self.settings.batch_size * signals.panel.n_series,
+            scale=answers.scale,
+            whole=True,
+        )
+
+    def _read(self, data: Any) -> Signals:
+        signals = self.settings.read(data, self.nodes)
+        require_spec(self.spec, signals.panel)
+        if self.channels and signals.channels != self.channels:
+            raise InputError(
+                "channels",
+                f"the data have {', '.join(signals.channels)}",
+                expected=", ".join(self.channels),
+                remedy="Give the channels the model was fitted on, or fit a model on these",
+            )
+        if self.nodes:
+            require_nodes(self.nodes, signals.nodes)
+        return signals
+
+    def _ordered(self, signals: Signals) -> Signals:
+        """The signals with their nodes in the order of the model."""
+        order = require_nodes(self.nodes, signals.nodes)
+        panel = signals.panel.select_series(series_order(order, signals.n_channels))
+        return Signals(panel, self.nodes, signals.channels)
+
+    def _graph_for(self, graph: Any) -> SensorGraph | None:
+        if graph is not None:
+            return graph
+        if self.model.needs_graph:
+            raise InputError(
+                "graph",
+                f"{self.model.name} passes messages along edges and was given none",
+                expected="a SensorGraph, edges, or an adjacency matrix",
+                remedy='Pass graph=, or choose a model without: "rnn", "stid"',
+            )
+        return None
+
+    def _horizon(self, horizon: int | None) -> int:
+        if self.horizon is None:
+            raise InputError(
+                "model", f"{self.model.name} is not fitted", remedy="Call fit, or load a fitted one"
+            )
+        wanted = require_horizon(horizon if horizon is not None else self.horizon)
+        warn_beyond(wanted, self.model.max_horizon)
+        return wanted
+
+    def _require_history(self, steps: int) -> None:
+        if steps < self.model.lookback:
+            raise InputError(
+                "data",
+                f"{steps} steps of history are too short for {self.model.name}",
+                expected=f"at least {self.model.lookback} steps, some of them observed",
+                remedy="Give more history, or fit with a shorter lookback",
+            )

@@ -1,0 +1,87 @@
+"""GraphForecasters as artefacts: settings, feature spec, weights, graph and intervals in one folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...shared.artifact.card import ModelCard
+from ...shared.artifact.loading import load_artifact
+from ...shared.artifact.saving import save_artifact
+from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.fitted_data import plain_card
+from .sensor_graph.sensor_graph import SensorGraph
+
+if TYPE_CHECKING:
+    from .forecaster import GraphForecaster
+
+KIND = "graph-forecaster"
+"""Kind of the artefacts that hold a network on a graph."""
+TAGS = ("time-series-forecasting", "graph-ml")
+
+
+def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: ModelCard | None) -> Path:
+    """Write the artefact; `card` None writes a plain one.
+
+    Raises:
+        InputError: the folder cannot be written.
+    """
+    model, graph = forecaster.model, forecaster.graph
+    config = {
+        "model": {"name": model.name, "config": model.config(), "dimensions": model.dimensions},
+        "settings": forecaster.settings.model_dump(mode="json"),
+        "horizon": forecaster.horizon,
+        "features": forecaster.spec,
+        "nodes": list(forecaster.nodes),
+        "channels": list(forecaster.channels),
+        "geographic": graph.geographic if graph is not None else None,
+        "seen_until": forecaster.seen_until,
+    }
+    state = {f"model.{name}": value for name, value in model.state().items()}
+    if graph is not None:
+        state |= {f"graph.{name}": value for name, value in graph_state(graph).items()}
+    if forecaster.intervals is not None:
+        state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
+    plain = plain_card("GraphForecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
+    return save_artifact(folder, KIND, config, state, card or plain)
+
+
+def load_forecaster(
+    kind: type[GraphForecaster], name_or_folder: str | Path, changed: dict[str, Any]
+) -> GraphForecaster:
+    """Read the artefact into a forecaster of class `kind`; `changed` settings replace the saved ones."""
+    artifact = load_artifact(name_or_folder).require_kind(KIND)
+    config, arrays = artifact.config, artifact.arrays()
+    model = config["model"]
+    loaded = kind(model["name"], model_settings=model["config"], **{**config["settings"], **changed})
+    weights = _below("model.", arrays)
+    if weights:
+        loaded.model.load_state(weights, model["dimensions"])
+    loaded.horizon, loaded.spec = config["horizon"], config["features"]
+    loaded.nodes, loaded.channels = tuple(config["nodes"]), tuple(config["channels"])
+    loaded.seen_until = config["seen_until"]
+    graph = _below("graph.", arrays)
+    if graph:
+        loaded.graph = SensorGraph(
+            loaded.nodes,
+            graph["edge_index"],
+            graph["edge_weight"],
+            graph.get("coordinates"),
+            config["geographic"],
+        )
+    intervals = _below("intervals.", arrays)
+    if intervals:
+        loaded.intervals = ConformalIntervals.from_state(intervals)
+    return loaded
+
+
+def graph_state(graph: SensorGraph) -> dict[str, np.ndarray]:
+    """Arrays of a graph by name."""
+    state = {"edge_index": graph.edge_index, "edge_weight": graph.edge_weight}
+    return state if graph.coordinates is None else {**state, "coordinates": graph.coordinates}
+
+
+def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}

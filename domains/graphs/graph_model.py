@@ -1,0 +1,268 @@
+"""GraphModel: a network with its scaling, as a forecasting method on whole graphs."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from ...shared.errors import InputError
+from ...shared.forecasting.prediction import Prediction
+from ...shared.forecasting.windows import Windows
+from ...shared.training.fit import fit
+from ...shared.training.fit_result import FitResult
+from .clock import Clock, steps_per_day
+from .graph_training import GraphModelSettings
+from .models.build import build_network
+from .models.network import SpatioTemporalNetwork
+from .models.presets import GRAPH_FREE, network_settings
+from .node_order import series_order
+from .objectives import ForecastObjective
+from .sensor_graph.sensor_graph import SensorGraph
+from .signal_scaler import SignalScaler
+from .signals.signals import Signals
+from .window_source import GraphWindowSource, WindowReader, graph_batch, static_edges
+
+
+class GraphModel:
+    """A spatiotemporal network behind data in their own unit.
+
+    Args:
+        name: a network of `models.presets.NAMES`.
+        settings: fields of `GraphModelSettings`; all others are sizes of the network.
+
+    Raises:
+        InputError: no network has this name, or a setting is unknown or wrong.
+    """
+
+    calibration_windows = 50_000
+    """On about how many (cutoff, series) pairs intervals are calibrated."""
+
+    def __init__(self, name: str = "tts-imp", **settings: Any) -> None:
+        self.settings, self.sizes = GraphModelSettings.apart(name, settings)
+        network_settings(name, **self.sizes)
+        self.name = name
+        self.network: SpatioTemporalNetwork | None = None
+        self.scaler: SignalScaler | None = None
+        self.dimensions: dict[str, int] = {}
+        """What the data decided: sizes of `build_network`."""
+
+    @property
+    def needs_graph(self) -> bool:
+        """Whether the network passes messages along given edges."""
+        return self.name not in (*GRAPH_FREE, "graph-wavenet")
+
+    @property
+    def max_horizon(self) -> int | None:
+        """Longest horizon of one answer; None before the first fit."""
+        return self.dimensions.get("horizon")
+
+    @property
+    def lookback(self) -> int:
+        """Steps of context."""
+        return self.settings.lookback
+
+    def fit(
+        self,
+        signals: Signals,
+        graph: SensorGraph | None,
+        *,
+        horizon: int,
+        train: slice,
+        validation: slice,
+        run: Path | None = None,
+        local_only: bool = False,
+    ) -> FitResult:
+        """Train by gradient in the training core; a network that is already there is trained on.
+
+        Args:
+            signals, graph: with the same nodes in the same order.
+            train, validation: rows to learn from and to choose by; `validation` may be empty.
+            run: folder of the run; a temporary one when None.
+            local_only: train only what belongs to single nodes.
+
+        Raises:
+            InputError: the rows hold no window.
+        """
+        anew = self.network is None
+        clock = Clock.of(signals.panel, horizon)
+        if self.network is None:
+            found = SignalScaler.fit(
+                signals, train, self.settings.scaling, clock if self.settings.profile else None
+            )
+            self.scaler = found
+            self.dimensions = self._dimensions(signals, horizon)
+            self.network = self._build()
+        assert self.scaler is not None
+        reader = WindowReader(signals.n_channels, self.scaler, clock)
+        steps = (self.lookback, self.dimensions["horizon"])
+        source = GraphWindowSource(signals.panel, train, reader, *steps)
+        if not len(source):
+            raise InputError(
+                "training rows",
+                f"{max(train.stop - train.start, 0)} rows hold no window",
+                where=f"rows {train.start}..{train.stop}",
+                expected=f"at least {sum(steps)} rows: {steps[0]} of context and {steps[1]} to forecast",
+                remedy="Give more history, or a shorter lookback or horizon",
+            )
+        held_out = GraphWindowSource(signals.panel, validation, reader, *steps)
+        training = self.settings.training
+        rate = training.learning_rate if anew or local_only else training.finetune_rate
+        objective = ForecastObjective(
+            self.network,
+            static_edges(graph, signals.n_nodes),
+            torch.from_numpy(self.scaler.series.scale.reshape(-1, signals.n_channels)),
+            torch.from_numpy(self.scaler.unit(signals.n_channels)),
+            self.settings.quantiles,
+            lambda parameters: torch.optim.Adam(parameters, lr=rate, weight_decay=training.weight_decay),
+        )
+        settings = training.fit_settings(len(source), validated=len(held_out) > 0, quiet=run is None)
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch) if run is None else Path(run)
+            return fit(objective, source, settings, folder, held_out if len(held_out) else None)
+
+    def on(
+        self, signals: Signals, graph: SensorGraph | None, ahead: int, order: np.ndarray | None = None
+    ) -> GraphAnswers:
+        """The model as it answers for windows of these signals, up to `ahead` steps after their end.
+
+        Args:
+            graph: with the nodes in the order of the model.
+            order: int64 [N], where each of the model's nodes stands in the signals; None: at its own place.
+        """
+        if self.network is None or self.scaler is None:
+            raise InputError("model", f"{self.name} is not fitted", remedy="Call fit, or load a fitted one")
+        reader = WindowReader(signals.n_channels, self.scaler, Clock.of(signals.panel, ahead))
+        order = np.arange(signals.n_nodes) if order is None else order
+        return GraphAnswers(self, reader, graph, series_order(order, signals.n_channels))
+
+    def config(self) -> dict[str, Any]:
+        """Keyword arguments, as JSON holds them, with which `GraphModel(name, **config)` remakes it."""
+        return {**self.settings.model_dump(mode="json"), **self.sizes}
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything learnt, as plain arrays."""
+        if self.network is None or self.scaler is None:
+            return {}
+        weights = {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
+        return {f"network.{name}": value for name, value in weights.items()} | {
+            f"scaler.{name}": value for name, value in self.scaler.state().items()
+        }
+
+    def load_state(self, state: dict[str, np.ndarray], dimensions: dict[str, int]) -> None:
+        """Put back what `state` gave; `dimensions` as they were."""
+        self.dimensions = dict(dimensions)
+        self.scaler = SignalScaler.from_state(_below("scaler.", state))
+        network = self._build()
+        weights = {
+            name: torch.from_numpy(np.array(value)) for name, value in _below("network.", state).items()
+        }
+        network.load_state_dict(weights)
+        self.network = network.eval()
+
+    def _dimensions(self, signals: Signals, horizon: int) -> dict[str, int]:
+        panel = signals.panel
+        profile = signals.n_channels if self.settings.profile else 0
+        return {
+            "nodes": signals.n_nodes,
+            "channels": signals.n_channels,
+            "horizon": horizon,
+            "lookback": self.lookback,
+            "past": len(panel.past),
+            "future": len(panel.future) + profile,
+            "static": len(panel.static),
+            "quantiles": max(len(self.settings.quantiles), 1),
+            "steps_per_day": steps_per_day(panel),
+        }
+
+    def _build(self) -> SpatioTemporalNetwork:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self.settings.training.seed)
+            return build_network(self.name, **self.dimensions, **self.sizes)
+
+
+@dataclass(frozen=True)
+class GraphAnswers:
+    """A fitted model bound to the clock and the graph of some signals; answers whole graphs only."""
+
+    model: GraphModel
+    reader: WindowReader
+    graph: SensorGraph | None
+    order: np.ndarray
+    """int64 [S], where each series of the model stands in the signals."""
+
+    @property
+    def max_horizon(self) -> int | None:
+        """Longest horizon of one answer."""
+        return self.model.max_horizon
+
+    def scale(self, windows: Windows) -> np.ndarray:
+        """Each series' deviation: the unit of its errors, float64 [B]."""
+        return self.reader.scaler.spread[np.argsort(self.order)][windows.series]
+
+    def predict(self, windows: Windows) -> Prediction:
+        """Forecast windows of all S series, cutoff by cutoff; one cutoff never depends on another."""
+        count = len(self.order)
+        firsts = np.arange(0, len(windows), count)[:, None]
+        theirs, back = (firsts + self.order).ravel(), (firsts + np.argsort(self.order)).ravel()
+        answer = self._answer(_picked(windows, theirs))
+        values = self.reader.unscaled(answer, windows.cutoff[::count])[back]
+        levels = self.model.settings.quantiles
+        if not levels:
+            return Prediction(values[..., 0])
+        return Prediction(np.ascontiguousarray(values[..., levels.index(0.5)]), values, levels)
+
+    @torch.no_grad()
+    def _answer(self, windows: Windows) -> np.ndarray:
+        """What the network answers, [B, N, H, C, Q], for windows in its own order of nodes."""
+        network = self.model.network
+        assert network is not None
+        device = next(iter(network.parameters())).device
+        nodes = len(self.order) // self.reader.channels
+        longest = self.model.dimensions["horizon"]
+        tensors = _lengthened(self.reader.tensors(windows), longest - windows.horizon)
+        on_device = {name: value.to(device) for name, value in tensors.items()}
+        edges = static_edges(self.graph, nodes, device)
+        batch = graph_batch(on_device, edges, torch.arange(nodes, device=device), longest)
+        return network.eval()(batch)[:, :, : windows.horizon].cpu().numpy()
+
+
+def _picked(windows: Windows, rows: np.ndarray) -> Windows:
+    """The windows at these places, in this order."""
+
+    def chosen(array: np.ndarray | None) -> np.ndarray | None:
+        return None if array is None else array[rows]
+
+    return replace(
+        windows,
+        context=windows.context[rows],
+        observed=windows.observed[rows],
+        series=windows.series[rows],
+        cutoff=windows.cutoff[rows],
+        past=chosen(windows.past),
+        future=chosen(windows.future),
+        static=chosen(windows.static),
+    )
+
+
+def _lengthened(tensors: dict[str, torch.Tensor], steps: int) -> dict[str, torch.Tensor]:
+    """Tensors that reach `steps` further ahead, their last step repeated: a network answers all its leads."""
+    if steps <= 0:
+        return tensors
+    ahead = {"time_of_day": 1, "weekday": 1, "future": 2, "profile": 2}
+
+    def longer(name: str, value: torch.Tensor) -> torch.Tensor:
+        if name not in ahead:
+            return value
+        last = value.narrow(ahead[name], value.shape[ahead[name]] - 1, 1)
+        return torch.cat([value, *([last] * steps)], dim=ahead[name])
+
+    return {name: longer(name, value) for name, value in tensors.items()}
+
+
+def _below(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
