@@ -1,7 +1,7 @@
 """torch-geometric's MessagePassing, imported in silence.
 
-Its import takes seconds and touches deprecated parts of torch, whose warnings nobody here can act on. So layers
-built on it take it from this module, and are imported where they are used.
+Its import takes seconds and touches deprecated parts of torch, whose warnings nobody here can act on. So
+layers built on it take it from this module, and are imported where they are used.
 """
 
 from __future__ import annotations

@@ -60,7 +60,10 @@ class GraphWaveNet(SpatioTemporalNetwork):
     def forward(self, batch: GraphBatch) -> Tensor:
         """[B, N, H, C, Q]."""
         filled = batch.filled_context()
-        supports = directions(batch.edges_at(-1), bidirectional=True)
+        edges = batch.edges_at(-1)
+        supports = directions(edges, bidirectional=True)
+        if edges.n_nodes != batch.nodes:
+            supports = [_step_by_step(support, batch.windows) for support in supports]
         if self.latent is not None:
             supports.append(self.latent(batch.node_N))
         skip = self._skips(self._started(batch, filled), supports)
@@ -99,6 +102,15 @@ class GraphWaveNet(SpatioTemporalNetwork):
         """A graph convolution of every step, [N, T, B, D]: steps and windows are alike to it."""
         mixed = layer(x_NTBD.flatten(1, 2).transpose(0, 1), supports)
         return self.dropout(mixed).transpose(0, 1).unflatten(1, x_NTBD.shape[1:3])
+
+
+def _step_by_step(support: Support, windows: int) -> Support:
+    """A propagation on the nodes of B windows together, for the steps of those windows as [T * B, N, D]."""
+
+    def propagate(x_TND: Tensor) -> Tensor:
+        return support(x_TND.unflatten(0, (-1, windows)).flatten(1, 2)).reshape(x_TND.shape)
+
+    return propagate
 
 
 class GatedTemporalConvolution(nn.Module):
