@@ -14,7 +14,7 @@ from ..errors import InputError
 
 CARDS = Path(__file__).resolve().parents[2] / "data" / "cards"
 
-Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid"]
+Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid", "network"]
 
 
 class DataFile(BaseModel):
@@ -23,10 +23,13 @@ class DataFile(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    sha256: str
-    bytes: int
+    sha256: str = ""
+    """Empty: nobody here has seen the file. It is read where a person puts it, and never fetched."""
+    bytes: int = 0
     url: str = ""
-    """Empty: the file comes with an installed package."""
+    """Empty: the file comes with an installed package. Without a checksum: a page to get it from."""
+    folder: PurePosixPath | None = None
+    """Where it lies below $FOURFOLD_DATA, where that is not the set's folder."""
 
 
 class DatasetCard(BaseModel):
@@ -51,10 +54,16 @@ class DatasetCard(BaseModel):
     package: str = ""
     """Installed package that holds it; empty when it must be fetched."""
     reader: Reader
+    """How it is read; "network" by load_network of the graphs domain, all others by read_dataset."""
     time_column: str = "ds"
     split: dict[str, tuple[int, int] | tuple[float, float]]
     """The usual split: rows, or fractions of the rows, from and up to; of a graph without time: nodes."""
     files: tuple[DataFile, ...] = ()
+
+    @property
+    def can_be_fetched(self) -> bool:
+        """Whether address and checksum of every file are known."""
+        return all(file.url and file.sha256 for file in self.files)
 
     def split_rows(self, steps: int) -> dict[str, tuple[int, int]]:
         """The usual split of `steps` time steps as half-open row ranges."""

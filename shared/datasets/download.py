@@ -6,7 +6,7 @@ import contextlib
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -31,12 +31,27 @@ def fetch(name: str) -> tuple[Path, ...]:
     with contextlib.suppress(InputError):
         return locate(name)
     folder = cache_folder(card)
+    if not card.can_be_fetched:
+        _refuse(card, folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file in card.files:
         path = folder / file.name
         if not (path.is_file() and matches_checksum(path, file)):
             _fetch_file(card, file, folder)
     return locate(name)
+
+
+def _refuse(card: DatasetCard, folder: Path) -> NoReturn:
+    """Say how to place by hand what cannot be checked."""
+    wanted = [file for file in card.files if not file.sha256]
+    names = ", ".join(file.name for file in wanted)
+    homes = ", ".join(dict.fromkeys(file.url or card.home for file in wanted))
+    raise InputError(
+        card.name,
+        f"no checksum of {names} is known here, so it is not downloaded",
+        expected=f"the files in ${DATA_VARIABLE}/{card.folder} or in {folder}",
+        remedy=f"Get {names} by hand from {homes} ({card.licence}), and put it there",
+    )
 
 
 def _fetch_file(card: DatasetCard, file: DataFile, folder: Path) -> None:

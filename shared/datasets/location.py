@@ -6,7 +6,8 @@ import gzip
 import hashlib
 import importlib.util
 import os
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 
 from ..errors import InputError
 from .card import DataFile, DatasetCard, read_card
@@ -27,16 +28,28 @@ def locate(name: str) -> tuple[Path, ...]:
     card = read_card(name)
     if card.package:
         return tuple(package_folder(card.package) / file.name for file in card.files)
-    for folder in (_benchmark_folder(card), cache_folder(card)):
-        found = _all_files(card, folder) if folder is not None else None
+    named = os.environ.get(DATA_VARIABLE)
+    bases = [] if not named else [Path(named).expanduser()]
+    choices = [[base / folder_of(card, file) for file in card.files] for base in bases]
+    for folders in (*choices, [cache_folder(card)] * len(card.files)):
+        found = _all_files(card, folders)
         if found is not None:
             return found
+    first = card.files[0]
+    by_hand = f"Get it from {card.home}, as docs/data.md says ({card.licence})"
     raise InputError(
         name,
         "is not on this machine",
-        expected=f"{card.files[0].name} in ${DATA_VARIABLE}/{card.folder} or in {cache_folder(card)}",
-        remedy=f"Fetch it with `fourfold data fetch {card.name}` ({card.licence}, {card.home})",
+        expected=f"{first.name} in ${DATA_VARIABLE}/{folder_of(card, first)} or in {cache_folder(card)}",
+        remedy=f"Fetch it with `fourfold data fetch {card.name}` ({card.licence}, {card.home})"
+        if card.can_be_fetched
+        else by_hand,
     )
+
+
+def folder_of(card: DatasetCard, file: DataFile) -> PurePosixPath:
+    """Folder of one file of a set, below $FOURFOLD_DATA."""
+    return card.folder if file.folder is None else file.folder
 
 
 def cache_folder(card: DatasetCard) -> Path:
@@ -76,15 +89,10 @@ def matches_checksum(path: Path, file: DataFile) -> bool:
     return digest.hexdigest() == file.sha256
 
 
-def _benchmark_folder(card: DatasetCard) -> Path | None:
-    named = os.environ.get(DATA_VARIABLE)
-    return Path(named).expanduser() / card.folder if named else None
-
-
-def _all_files(card: DatasetCard, folder: Path) -> tuple[Path, ...] | None:
-    """The set's files in `folder`, or None unless every one is there."""
+def _all_files(card: DatasetCard, folders: Sequence[Path]) -> tuple[Path, ...] | None:
+    """The set's files, each in its folder, or None unless every one is there."""
     paths = []
-    for file in card.files:
+    for file, folder in zip(card.files, folders, strict=True):
         choices = (folder / file.name, folder / f"{file.name}.gz")
         path = next((choice for choice in choices if choice.is_file()), None)
         if path is None:

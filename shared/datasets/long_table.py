@@ -32,6 +32,12 @@ def read_dataset(name: str, *, download: bool = False) -> pd.DataFrame:
         InputError: no such set, or it is not on this machine and cannot be fetched.
     """
     card = read_card(name)
+    if card.reader == "network":
+        raise InputError(
+            card.name,
+            "is a network of sensors, not a table of series",
+            remedy="Read it with load_network of fourfold.domains.graphs.datasets",
+        )
     if card.reader == "nyc-weather":
         return nyc_weather_long()
     if card.reader == "statsmodels":
@@ -78,10 +84,14 @@ def _ett_npz(card: DatasetCard, paths: tuple[Path, ...]) -> pd.DataFrame:
 def _beijing(card: DatasetCard, paths: tuple[Path, ...]) -> pd.DataFrame:
     import pandas as pd
 
-    stations = []
-    for path in paths:
-        frame = pd.read_csv(path, na_values=[" "])  # one gap of the source is a blank
-        stamps = pd.DatetimeIndex(pd.to_datetime(frame[["year", "month", "day", "hour"]]))
-        values = frame[list(_BEIJING_COLUMNS)].set_axis(stamps, axis=0)
-        stations.append(values.add_prefix(f"{frame['station'].iloc[0]} "))
-    return pd.concat(stations, axis=1)
+    stations = [read_beijing_station(path) for path in paths]
+    return pd.concat([frame.add_prefix(f"{station} ") for station, frame in stations], axis=1)
+
+
+def read_beijing_station(path: Path) -> tuple[str, pd.DataFrame]:
+    """Name of a station of Beijing's air quality, and its eleven variables by hour; NaN where missing."""
+    import pandas as pd
+
+    frame = pd.read_csv(path, na_values=[" "])  # one gap of the source is a blank
+    stamps = pd.DatetimeIndex(pd.to_datetime(frame[["year", "month", "day", "hour"]]))
+    return str(frame["station"].iloc[0]), frame.loc[:, list(_BEIJING_COLUMNS)].set_axis(stamps, axis=0)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from ..errors import InputError
 from .frequency import main_period
@@ -33,6 +33,10 @@ class ReadOptions:
             raise InputError("period", f"{self.period!r} is not a number of steps", expected="1 or more")
         if self.timezone is not None:
             check_timezone(self.timezone)
+
+    def as_keywords(self) -> dict[str, Any]:
+        """The choices as keyword arguments of `read_panel`."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     def period_of(self, freq: str | int) -> int:
         """The main season: as said, else from the table."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from ....shared.errors import InputError
 from ....shared.panels.panel import Panel
 
 
@@ -22,6 +26,13 @@ class Signals:
     channels: tuple[str, ...]
     """Names of the C channels that are forecast."""
 
+    def __post_init__(self) -> None:
+        if self.panel.n_series != self.n_nodes * self.n_channels:
+            raise InputError(
+                "panel",
+                f"{self.panel.n_series} series do not fit {self.n_nodes} nodes of {self.n_channels} channels",
+            )
+
     @property
     def n_nodes(self) -> int:
         """N."""
@@ -31,3 +42,48 @@ class Signals:
     def n_channels(self) -> int:
         """C."""
         return len(self.channels)
+
+    @property
+    def n_steps(self) -> int:
+        """T."""
+        return self.panel.n_steps
+
+    @property
+    def values_TNC(self) -> np.ndarray:
+        """float32 [T, N, C], a view; 0 where not observed."""
+        return self.panel.values.reshape(-1, self.n_nodes, self.n_channels)
+
+    @property
+    def observed_TNC(self) -> np.ndarray:
+        """bool [T, N, C], a view."""
+        return self.panel.observed.reshape(-1, self.n_nodes, self.n_channels)
+
+    def select_rows(self, rows: slice) -> Signals:
+        """The steps in `rows` (a slice with step 1)."""
+        return replace(self, panel=self.panel.select_rows(rows))
+
+    def select_nodes(self, nodes: Sequence[str] | np.ndarray) -> Signals:
+        """Some nodes, by name or number, in that order, with all their channels.
+
+        Raises:
+            InputError: a name or number that no node has.
+        """
+        chosen = np.asarray(nodes)
+        if chosen.dtype.kind not in "iu":
+            number = {name: position for position, name in enumerate(self.nodes)}
+            unknown = [str(name) for name in nodes if str(name) not in number]
+            if unknown:
+                raise InputError("nodes", f"no node is named {', '.join(unknown[:5])}")
+            chosen = np.array([number[str(name)] for name in nodes], dtype=np.int64)
+        elif chosen.size and not (0 <= chosen.min() <= chosen.max() < self.n_nodes):
+            raise InputError("nodes", "a number is out of range", expected=f"0 to {self.n_nodes - 1}")
+        series = (chosen[:, None] * self.n_channels + np.arange(self.n_channels)).ravel()
+        panel = self.panel.select_series(series)
+        return replace(self, panel=panel, nodes=tuple(self.nodes[node] for node in chosen))
+
+
+def series_names(nodes: Sequence[str], channels: Sequence[str]) -> tuple[str, ...]:
+    """Names of the N * C series of a panel of signals."""
+    if len(channels) == 1:
+        return tuple(nodes)
+    return tuple(f"{node}:{channel}" for node in nodes for channel in channels)

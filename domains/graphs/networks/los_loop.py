@@ -1,0 +1,24 @@
+"""METR-LA's first week: speeds of traffic at 207 loop detectors in Los Angeles."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from ..sensor_graph.sensor_graph import SensorGraph
+from ..sensor_graph.sensor_pickle import read_sensor_pickle
+from ..signals.reading import read_signals
+from ..signals.signals import Signals
+
+
+def los_loop(paths: Sequence[Path]) -> tuple[Signals, SensorGraph]:
+    """2,016 steps of 5 minutes from 2012-03-01, miles per hour; the directed graph of DCRNN, 1,515 edges."""
+    speeds, pickle, locations = paths
+    graph = read_sensor_pickle(pickle)
+    places = pd.read_csv(locations, dtype={"sensor_id": str}).set_index("sensor_id")
+    graph = graph.with_coordinates(places.loc[list(graph.nodes), ["latitude", "longitude"]].to_numpy())
+    frame = pd.read_csv(speeds)
+    frame.index = pd.date_range("2012-03-01", periods=len(frame), freq="5min", name="ds")
+    return read_signals(frame, graph, channel_names=["speed"]), graph
