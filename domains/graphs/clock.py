@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +38,10 @@ class Clock:
         seconds = clock.hour * 3600 + clock.minute * 60 + clock.second + clock.microsecond / 1e6
         return cls((seconds.to_numpy(np.float64) / 86400).astype(np.float32), weekday, steps)
 
+    def with_weekdays(self, stand_in: np.ndarray) -> Clock:
+        """The clock with other weekdays in place of some, see `weekday_stand_ins`."""
+        return replace(self, weekday=stand_in[self.weekday])
+
     @property
     def slot(self) -> np.ndarray:
         """int64 [T + ahead], number of the step within its day."""
@@ -50,3 +54,15 @@ def steps_per_day(panel: Panel) -> int:
         return panel.period
     frequency = parse_frequency(panel.freq)
     return max(round(NANOSECONDS["D"] / frequency.count), 1) if frequency.below_day else 1
+
+
+def weekday_stand_ins(seen: np.ndarray) -> np.ndarray:
+    """int64 [7]: what each weekday is read as by a network that learnt from the weekdays `seen`.
+
+    A weekday never seen would enter by weights as random as they began, so it is read as the nearest one
+    seen of its kind (Monday to Friday, or the weekend), else as the nearest of any kind.
+    """
+    known = np.unique(seen)
+    away = np.abs(np.arange(7)[:, None] - known)
+    away = np.minimum(away, 7 - away) + 7 * ((np.arange(7)[:, None] > 4) != (known > 4))
+    return known[away.argmin(axis=1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,6 +24,7 @@ def run_backtest(
     forecaster: GraphForecaster,
     signals: Signals,
     horizon: int | None,
+    graph: Any,
     *,
     n_windows: int | None,
     step: int,
@@ -42,7 +43,7 @@ def run_backtest(
         warn_of_seen_rows(panel, forecaster.seen_until, int(cutoffs[0]) + 1)
 
     def contestant(fitted: GraphForecaster) -> Contestant:
-        answers = fitted.answers(signals, horizon)
+        answers = fitted.answers(signals, horizon, graph)
         return Contestant(
             answer=lambda batch: answer(answers, batch, levels, fitted.intervals, scale=answers.scale),
             lookback=fitted.model.lookback,
@@ -51,15 +52,20 @@ def run_backtest(
             whole=True,
         )
 
+    fits = _fits(forecaster, signals, horizon, graph, cutoffs, refit)
     return roll_over(
-        panel, horizon, cutoffs,
-        ((contestant(fitted), part) for fitted, part in _fits(forecaster, signals, horizon, cutoffs, refit)),
+        panel, horizon, cutoffs, ((contestant(fitted), part) for fitted, part in fits),
         name=forecaster.model.name, levels=levels, standardise=standardise, keep=keep,
     )  # fmt: skip
 
 
 def _fits(
-    forecaster: GraphForecaster, signals: Signals, horizon: int, cutoffs: np.ndarray, refit: int
+    forecaster: GraphForecaster,
+    signals: Signals,
+    horizon: int,
+    graph: Any,
+    cutoffs: np.ndarray,
+    refit: int,
 ) -> Iterator[tuple[GraphForecaster, np.ndarray]]:
     """The forecaster with all cutoffs, or one fitted anew for each `refit` cutoffs on what was known then."""
     if not refit:
@@ -73,4 +79,4 @@ def _fits(
             **forecaster.settings.model_dump(),
         )
         known = replace(signals, panel=signals.panel.select_rows(slice(0, int(part[0]) + 1)))
-        yield fresh.fit(known, forecaster.graph, horizon), part
+        yield fresh.fit(known, forecaster.graph if graph is None else graph, horizon), part

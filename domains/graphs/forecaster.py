@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,10 +24,9 @@ from ...shared.forecasting.splits import last_rows
 from ...shared.forecasting.windows import gather_windows
 from .forecaster_settings import GraphForecasterSettings
 from .future_channels import attach_ahead
-from .graph_model import GraphAnswers, GraphModel
+from .given_graph import given_graph, matched, require_begin, required_graph
+from .graph_model import Graph, GraphAnswers, GraphModel
 from .node_order import require_nodes, series_order
-from .sensor_graph.sensor_graph import SensorGraph
-from .signals.node_matching import require_same_nodes
 from .signals.signals import Signals
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class GraphForecaster:
     ) -> None:
         self.settings = GraphForecasterSettings(**settings)
         self.model = GraphModel(model, **(model_settings or {}))
-        self.graph: SensorGraph | None = None
+        self.graph: Graph | None = None
         """With the nodes in the order of `nodes`."""
         self.nodes: tuple[str, ...] = ()
         self.channels: tuple[str, ...] = ()
@@ -62,6 +62,8 @@ class GraphForecaster:
         """None for a model with quantiles of its own."""
         self.seen_until: str | None = None
         """Time of the last row used in fitting."""
+        self.began: str | None = None
+        """Time of the row that the first graph of a changing one belongs to."""
 
     def fit(
         self,
@@ -90,14 +92,13 @@ class GraphForecaster:
             InputError: the data are unfit for the model, or data and graph have different nodes.
         """
         require_horizon(horizon)
-        known = self._graph_for(graph)
+        known = required_graph(graph, self.model)
         signals = self.settings.read(data, known.nodes if known is not None else ())
-        if known is not None:
-            require_same_nodes(signals, known)
-            known = known.select(signals.nodes)
+        known = matched(known, signals) if known is not None else None
         if self.horizon is not None:
             self.model = GraphModel(self.model.name, **self.model.config())
         self.nodes, self.channels, self.graph = signals.nodes, signals.channels, known
+        self.began = str(signals.panel.time[0])
         return self._learn(signals, horizon, validation, train, run)
 
     def finetune(
@@ -117,11 +118,52 @@ class GraphForecaster:
         horizon = finetune_horizon(horizon, self.horizon, self.model.max_horizon)
         return self._learn(signals, horizon, validation, train, run)
 
+    def transfer(
+        self,
+        graph: Any = None,
+        data: Any = None,
+        *,
+        validation: float | int | slice = 0.2,
+        train: slice | None = None,
+        run: Path | None = None,
+    ) -> GraphForecaster:
+        """A forecaster of other nodes with the same shared weights; this one stays as it is.
+
+        Args:
+            graph: of the new nodes; None for models that use no graph.
+            data: some history of the new nodes, to which their embeddings (and means, where they are local)
+                are fitted while all shared weights are frozen. None: a cold start, every node an average one.
+            validation, train, run: as in `fit`.
+
+        Raises:
+            InputError: not fitted, the network is tied to its nodes, or the data are of another kind.
+        """
+        from .transfer import adapted_model, fit_local
+
+        self._horizon(None)
+        known = required_graph(graph, self.model)
+        if known is None and data is None:
+            raise InputError("graph", "neither graph nor data name the new nodes", remedy="Pass one of them")
+        signals = None
+        nodes = known.nodes if known is not None else ()
+        if data is not None:
+            signals = self._of_kind(self.settings.read(data, nodes))
+            known = matched(known, signals) if known is not None else None
+            nodes = signals.nodes
+        other = copy(self)
+        other.model = adapted_model(self.model, len(nodes))
+        other.graph, other.nodes, other.seen_until = known, nodes, None
+        if signals is not None:
+            other.began = str(signals.panel.time[0])
+            fit_local(other, signals, validation=validation, train=train, run=run)
+        return other
+
     def predict(
         self,
         data: Any,
         horizon: int | None = None,
         *,
+        graph: Any = None,
         future: Any = None,
         levels: Sequence[float] = (),
         quantiles: Sequence[float] = (),
@@ -132,6 +174,8 @@ class GraphForecaster:
             data: the history, as for `fit`; nodes in any order.
             horizon: steps ahead; None: the fitted horizon. Beyond the longest the model was trained for,
                 forecasts are fed back as history, with a warning.
+            graph: of these data, where it changes in time; None: as in `fit`. The last one known stands in
+                for those of the steps ahead.
             future: long frame with the future covariates of these steps.
             levels: central intervals in percent, such as (80, 95).
             quantiles: probabilities, instead of or besides `levels`.
@@ -149,7 +193,7 @@ class GraphForecaster:
         rows = np.full(panel.n_series, int(panel.last_rows().max()), dtype=np.int64)
         self._require_history(int(rows[0]) + 1)
         require_future(panel, rows, horizon)
-        answers = self.answers(signals, horizon)
+        answers = self.answers(signals, horizon, graph)
         windows = gather_windows(panel, np.arange(panel.n_series), rows, self.model.lookback, horizon)
         prediction = answer(answers, windows, probabilities, self.intervals, scale=answers.scale)
         table = ForecastTable(panel, rows[:1], horizon, probabilities)
@@ -161,6 +205,7 @@ class GraphForecaster:
         data: Any,
         horizon: int | None = None,
         *,
+        graph: Any = None,
         n_windows: int | None = None,
         step: int = 1,
         test: float | int | slice = 0.2,
@@ -173,6 +218,7 @@ class GraphForecaster:
         Every node is forecast from every cutoff, and scored where it was observed.
 
         Args:
+            graph: as in `predict`.
             n_windows: cutoffs `step` rows apart, the last `horizon` rows before the end; None: all of `test`
             test: rows to forecast: a share or number of last rows, or a slice.
             refit: fit anew on the rows before each cutoff (or before every k-th), so that nothing
@@ -187,7 +233,7 @@ class GraphForecaster:
         from .evaluation import run_backtest
 
         return run_backtest(
-            self, self._read(data), self._horizon(horizon),
+            self, self._read(data), self._horizon(horizon), graph,
             n_windows=n_windows, step=step, test=test, refit=int(refit),
             levels=central_probabilities(levels, ()), standardise=standardise, keep=True,
         )  # fmt: skip
@@ -197,6 +243,7 @@ class GraphForecaster:
         data: Any,
         horizon: int | None = None,
         *,
+        graph: Any = None,
         step: int = 1,
         test: float | int | slice = 0.2,
         levels: Sequence[float] = (80,),
@@ -210,7 +257,7 @@ class GraphForecaster:
         from .evaluation import run_backtest
 
         return run_backtest(
-            self, self._read(data), self._horizon(horizon),
+            self, self._read(data), self._horizon(horizon), graph,
             n_windows=None, step=step, test=test, refit=0,
             levels=central_probabilities(levels, ()), standardise=standardise, keep=False,
         ).scores  # fmt: skip
@@ -232,10 +279,10 @@ class GraphForecaster:
 
         return load_forecaster(cls, name_or_folder, settings)
 
-    def answers(self, signals: Signals, ahead: int) -> GraphAnswers:
+    def answers(self, signals: Signals, ahead: int, graph: Any = None) -> GraphAnswers:
         """The fitted model as it answers for windows of these signals (nodes in any order)."""
         order = require_nodes(self.nodes, signals.nodes)
-        return self.model.on(signals, self.graph, ahead, order)
+        return self.model.on(signals, self._graph_at(signals, graph), ahead, order)
 
     def _learn(
         self,
@@ -255,11 +302,12 @@ class GraphForecaster:
             horizon=horizon, train=rows, validation=held_out, run=run, local_only=local_only,
         )  # fmt: skip
         self.horizon, self.spec = horizon, feature_spec(panel)
-        self.intervals = self._calibrated(signals, held_out, horizon)
+        self.intervals = self.calibrated(signals, held_out, horizon)
         self.seen_until = last_seen(panel, rows, held_out)
         return self
 
-    def _calibrated(self, signals: Signals, rows: slice, horizon: int) -> ConformalIntervals | None:
+    def calibrated(self, signals: Signals, rows: slice, horizon: int) -> ConformalIntervals | None:
+        """Intervals for the model as it is, from its errors on `rows`; None if it has quantiles itself."""
         answers = self.answers(signals, horizon)
         return calibrate(
             answers,
@@ -275,7 +323,13 @@ class GraphForecaster:
         )
 
     def _read(self, data: Any) -> Signals:
-        signals = self.settings.read(data, self.nodes)
+        signals = self._of_kind(self.settings.read(data, self.nodes))
+        if self.nodes:
+            require_nodes(self.nodes, signals.nodes)
+        return signals
+
+    def _of_kind(self, signals: Signals) -> Signals:
+        """The signals, when frequency, covariates and channels are those the model was fitted on."""
         require_spec(self.spec, signals.panel)
         if self.channels and signals.channels != self.channels:
             raise InputError(
@@ -284,8 +338,6 @@ class GraphForecaster:
                 expected=", ".join(self.channels),
                 remedy="Give the channels the model was fitted on, or fit a model on these",
             )
-        if self.nodes:
-            require_nodes(self.nodes, signals.nodes)
         return signals
 
     def _ordered(self, signals: Signals) -> Signals:
@@ -294,17 +346,13 @@ class GraphForecaster:
         panel = signals.panel.select_series(series_order(order, signals.n_channels))
         return Signals(panel, self.nodes, signals.channels)
 
-    def _graph_for(self, graph: Any) -> SensorGraph | None:
+    def _graph_at(self, signals: Signals, graph: Any) -> Graph | None:
+        """The graph for these signals, its nodes in the order of the model."""
         if graph is not None:
-            return graph
-        if self.model.needs_graph:
-            raise InputError(
-                "graph",
-                f"{self.model.name} passes messages along edges and was given none",
-                expected="a SensorGraph, edges, or an adjacency matrix",
-                remedy='Pass graph=, or choose a model without: "rnn", "stid"',
-            )
-        return None
+            return matched(given_graph(graph), signals).select(self.nodes)
+        if self.graph is not None:
+            require_begin(self.graph, self.began, signals)
+        return self.graph
 
     def _horizon(self, horizon: int | None) -> int:
         if self.horizon is None:

@@ -12,6 +12,7 @@ from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.fitted_data import plain_card
+from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: Model
         "channels": list(forecaster.channels),
         "geographic": graph.geographic if graph is not None else None,
         "seen_until": forecaster.seen_until,
+        "began": forecaster.began,
     }
     state = {f"model.{name}": value for name, value in model.state().items()}
     if graph is not None:
@@ -61,26 +63,46 @@ def load_forecaster(
         loaded.model.load_state(weights, model["dimensions"])
     loaded.horizon, loaded.spec = config["horizon"], config["features"]
     loaded.nodes, loaded.channels = tuple(config["nodes"]), tuple(config["channels"])
-    loaded.seen_until = config["seen_until"]
+    loaded.seen_until, loaded.began = config["seen_until"], config["began"]
     graph = _below("graph.", arrays)
     if graph:
-        loaded.graph = SensorGraph(
-            loaded.nodes,
-            graph["edge_index"],
-            graph["edge_weight"],
-            graph.get("coordinates"),
-            config["geographic"],
-        )
+        loaded.graph = graph_from(graph, loaded.nodes, geographic=config["geographic"])
     intervals = _below("intervals.", arrays)
     if intervals:
         loaded.intervals = ConformalIntervals.from_state(intervals)
     return loaded
 
 
-def graph_state(graph: SensorGraph) -> dict[str, np.ndarray]:
-    """Arrays of a graph by name."""
-    state = {"edge_index": graph.edge_index, "edge_weight": graph.edge_weight}
+def graph_state(graph: SensorGraph | ChangingGraph) -> dict[str, np.ndarray]:
+    """Arrays of a graph by name; one that changes in time has all steps' edges one after the other."""
+    if isinstance(graph, ChangingGraph):
+        parts = graph.graphs
+        state = {
+            "edge_index": np.concatenate([part.edge_index for part in parts], axis=1),
+            "edge_weight": np.concatenate([part.edge_weight for part in parts]),
+            "edges_of_step": np.array([part.n_edges for part in parts], dtype=np.int64),
+        }
+    else:
+        state = {"edge_index": graph.edge_index, "edge_weight": graph.edge_weight}
     return state if graph.coordinates is None else {**state, "coordinates": graph.coordinates}
+
+
+def graph_from(
+    state: dict[str, np.ndarray], nodes: tuple[str, ...], *, geographic: bool
+) -> SensorGraph | ChangingGraph:
+    """What `graph_state` gave, as a graph again."""
+    index, weight, places = state["edge_index"], state["edge_weight"], state.get("coordinates")
+    signed = bool((weight < 0).any())
+    if "edges_of_step" not in state:
+        return SensorGraph(nodes, index, weight, places, geographic, signed)
+    stops = state["edges_of_step"].cumsum()
+    pairs = zip(stops - state["edges_of_step"], stops, strict=True)
+    return ChangingGraph(
+        tuple(
+            SensorGraph(nodes, index[:, start:stop], weight[start:stop], places, geographic, signed)
+            for start, stop in pairs
+        )
+    )
 
 
 def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

@@ -15,17 +15,21 @@ from ...shared.forecasting.prediction import Prediction
 from ...shared.forecasting.windows import Windows
 from ...shared.training.fit import fit
 from ...shared.training.fit_result import FitResult
-from .clock import Clock, steps_per_day
+from ...shared.training.parallel import to_device
+from .clock import Clock, steps_per_day, weekday_stand_ins
 from .graph_training import GraphModelSettings
 from .models.build import build_network
 from .models.network import SpatioTemporalNetwork
 from .models.presets import GRAPH_FREE, network_settings
 from .node_order import series_order
 from .objectives import ForecastObjective
+from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 from .signal_scaler import SignalScaler
 from .signals.signals import Signals
-from .window_source import GraphWindowSource, WindowReader, graph_batch, static_edges
+from .window_source import GraphWindowSource, Tensors, WindowReader, graph_batch, static_edges
+
+Graph = SensorGraph | ChangingGraph
 
 
 class GraphModel:
@@ -50,6 +54,8 @@ class GraphModel:
         self.scaler: SignalScaler | None = None
         self.dimensions: dict[str, int] = {}
         """What the data decided: sizes of `build_network`."""
+        self.weekdays = np.arange(7)
+        """What each weekday is read as, int64 [7]."""
 
     @property
     def needs_graph(self) -> bool:
@@ -69,7 +75,7 @@ class GraphModel:
     def fit(
         self,
         signals: Signals,
-        graph: SensorGraph | None,
+        graph: Graph | None,
         *,
         horizon: int,
         train: slice,
@@ -96,9 +102,10 @@ class GraphModel:
             )
             self.scaler = found
             self.dimensions = self._dimensions(signals, horizon)
+            self.weekdays = weekday_stand_ins(clock.weekday[train])
             self.network = self._build()
         assert self.scaler is not None
-        reader = WindowReader(signals.n_channels, self.scaler, clock)
+        reader = WindowReader(signals.n_channels, self.scaler, clock.with_weekdays(self.weekdays), graph)
         steps = (self.lookback, self.dimensions["horizon"])
         source = GraphWindowSource(signals.panel, train, reader, *steps)
         if not len(source):
@@ -126,7 +133,7 @@ class GraphModel:
             return fit(objective, source, settings, folder, held_out if len(held_out) else None)
 
     def on(
-        self, signals: Signals, graph: SensorGraph | None, ahead: int, order: np.ndarray | None = None
+        self, signals: Signals, graph: Graph | None, ahead: int, order: np.ndarray | None = None
     ) -> GraphAnswers:
         """The model as it answers for windows of these signals, up to `ahead` steps after their end.
 
@@ -136,9 +143,10 @@ class GraphModel:
         """
         if self.network is None or self.scaler is None:
             raise InputError("model", f"{self.name} is not fitted", remedy="Call fit, or load a fitted one")
-        reader = WindowReader(signals.n_channels, self.scaler, Clock.of(signals.panel, ahead))
+        clock = Clock.of(signals.panel, ahead).with_weekdays(self.weekdays)
+        reader = WindowReader(signals.n_channels, self.scaler, clock, graph)
         order = np.arange(signals.n_nodes) if order is None else order
-        return GraphAnswers(self, reader, graph, series_order(order, signals.n_channels))
+        return GraphAnswers(self, reader, series_order(order, signals.n_channels))
 
     def config(self) -> dict[str, Any]:
         """Keyword arguments, as JSON holds them, with which `GraphModel(name, **config)` remakes it."""
@@ -149,13 +157,16 @@ class GraphModel:
         if self.network is None or self.scaler is None:
             return {}
         weights = {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
-        return {f"network.{name}": value for name, value in weights.items()} | {
-            f"scaler.{name}": value for name, value in self.scaler.state().items()
-        }
+        scaler = {f"scaler.{name}": value for name, value in self.scaler.state().items()}
+        return (
+            {f"network.{name}": value for name, value in weights.items()}
+            | scaler
+            | {"weekdays": self.weekdays}
+        )
 
     def load_state(self, state: dict[str, np.ndarray], dimensions: dict[str, int]) -> None:
         """Put back what `state` gave; `dimensions` as they were."""
-        self.dimensions = dict(dimensions)
+        self.dimensions, self.weekdays = dict(dimensions), state["weekdays"]
         self.scaler = SignalScaler.from_state(_below("scaler.", state))
         network = self._build()
         weights = {
@@ -191,7 +202,6 @@ class GraphAnswers:
 
     model: GraphModel
     reader: WindowReader
-    graph: SensorGraph | None
     order: np.ndarray
     """int64 [S], where each series of the model stands in the signals."""
 
@@ -222,12 +232,10 @@ class GraphAnswers:
         network = self.model.network
         assert network is not None
         device = next(iter(network.parameters())).device
-        nodes = len(self.order) // self.reader.channels
         longest = self.model.dimensions["horizon"]
         tensors = _lengthened(self.reader.tensors(windows), longest - windows.horizon)
-        on_device = {name: value.to(device) for name, value in tensors.items()}
-        edges = static_edges(self.graph, nodes, device)
-        batch = graph_batch(on_device, edges, torch.arange(nodes, device=device), longest)
+        edges = static_edges(self.reader.graph, self.reader.nodes, device)
+        batch = graph_batch(to_device(tensors, device), edges, longest)
         return network.eval()(batch)[:, :, : windows.horizon].cpu().numpy()
 
 
@@ -249,7 +257,7 @@ def _picked(windows: Windows, rows: np.ndarray) -> Windows:
     )
 
 
-def _lengthened(tensors: dict[str, torch.Tensor], steps: int) -> dict[str, torch.Tensor]:
+def _lengthened(tensors: Tensors, steps: int) -> Tensors:
     """Tensors that reach `steps` further ahead, their last step repeated: a network answers all its leads."""
     if steps <= 0:
         return tensors

@@ -99,9 +99,7 @@ class ForecastObjective:
         }
 
     def _answer(self, batch: Tensors) -> Tensor:
-        nodes, horizon = batch["x"].shape[1], batch["target"].shape[2]
-        node_N = torch.arange(nodes, device=batch["x"].device)
-        return self.network(graph_batch(batch, self.edges, node_N, horizon))
+        return self.network(graph_batch(batch, self.edges, batch["target"].shape[2]))
 
     def _follow(self, device: torch.device) -> None:
         """Once: what is the same for all batches goes where they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,10 +13,12 @@ from ...shared.forecasting.windows import Windows, gather_windows, targets
 from ...shared.panels.panel import Panel
 from .clock import Clock
 from .models.batch import Edges, GraphBatch
+from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 from .signal_scaler import SignalScaler
 
-Tensors = dict[str, Tensor]
+Tensors = dict[str, Any]
+"""Tensors by name; `edges` of a graph that changes in time are pairs of index and weight, one a step."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,13 @@ class WindowReader:
     channels: int
     scaler: SignalScaler
     clock: Clock
+    graph: SensorGraph | ChangingGraph | None = None
+    """With the nodes in the network's order."""
+
+    @property
+    def nodes(self) -> int:
+        """N."""
+        return len(self.scaler.spread) // self.channels
 
     def tensors(self, windows: Windows) -> Tensors:
         """Whole graphs as tensors.
@@ -34,7 +44,7 @@ class WindowReader:
 
         Returns:
             x, observed [B, N, L, C]; time_of_day, weekday [B, L + H]; past, future, static where there are
-            any; profile [B, N, L + H, C], scaled, where the scaler takes one off.
+            any; profile [B, N, L + H, C], scaled, where the scaler takes one off; edges of a changing graph.
         """
         count = len(self.scaler.spread)
         cutoff = windows.cutoff[::count]
@@ -46,12 +56,14 @@ class WindowReader:
         scaled = (context - offset) / self.scaler.series.scale
         # nothing seen of a series: it stands at its mean
         scaled = np.where(observed.any(axis=1, keepdims=True), scaled, 0.0)
-        found = {
+        found: Tensors = {
             "x": self._nodes(scaled.astype(np.float32)),
             "observed": self._nodes(observed),
             "time_of_day": torch.from_numpy(self.clock.time_of_day[rows]),
             "weekday": torch.from_numpy(self.clock.weekday[rows]),
         }
+        if isinstance(self.graph, ChangingGraph):
+            found["edges"] = [joined_edges(self.graph, column) for column in rows[:, :lookback].T]
         return found | self._covariates(windows, count) | self._profile(rows)
 
     def scaled_targets(self, windows: Windows, values: np.ndarray, observed: np.ndarray) -> Tensors:
@@ -98,18 +110,20 @@ class WindowReader:
         return {"profile": self._nodes(profile.astype(np.float32))}
 
 
-def graph_batch(batch: Tensors, edges: Edges, node_N: Tensor, horizon: int) -> GraphBatch:
-    """What a network reads, of a reader's tensors."""
+def graph_batch(batch: Tensors, edges: Edges, horizon: int) -> GraphBatch:
+    """What a network reads, of a reader's tensors; `edges` count unless the tensors have some."""
     future, profile = batch.get("future"), batch.get("profile")
     if profile is not None:
         future = profile if future is None else torch.cat([future, profile], dim=-1)
+    windows, nodes = batch["x"].shape[:2]
+    changing = tuple(Edges(index, weight, windows * nodes) for index, weight in batch.get("edges", ()))
     return GraphBatch(
         x_BNLC=batch["x"],
         observed_BNLC=batch["observed"],
         time_of_day_BT=batch["time_of_day"],
         weekday_BT=batch["weekday"],
-        edges=edges,
-        node_N=node_N,
+        edges=changing or edges,
+        node_N=torch.arange(nodes, device=batch["x"].device),
         past_BNLU=batch.get("past"),
         future_BNTU=future,
         static_NU=batch.get("static"),
@@ -117,13 +131,23 @@ def graph_batch(batch: Tensors, edges: Edges, node_N: Tensor, horizon: int) -> G
     )
 
 
-def static_edges(graph: SensorGraph | None, nodes: int, device: torch.device | str = "cpu") -> Edges:
-    """A graph's edges as tensors; without a graph there are none."""
-    if graph is None:
+def static_edges(
+    graph: SensorGraph | ChangingGraph | None, nodes: int, device: torch.device | str = "cpu"
+) -> Edges:
+    """A graph's edges as tensors: none without a graph, or of one that changes from step to step."""
+    if not isinstance(graph, SensorGraph):
         none = torch.zeros((2, 0), dtype=torch.int64, device=device)
         return Edges(none, torch.zeros(0, device=device), nodes)
-    index, weight = torch.from_numpy(graph.edge_index), torch.from_numpy(graph.edge_weight)
-    return Edges(index.to(device), weight.to(device), nodes)
+    index, weight = (np.ascontiguousarray(part) for part in (graph.edge_index, graph.edge_weight))
+    return Edges(torch.from_numpy(index).to(device), torch.from_numpy(weight).to(device), nodes)
+
+
+def joined_edges(graph: ChangingGraph, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Index [2, E] and weight [E] of the graphs at B rows side by side, on B * N nodes."""
+    graphs = [graph.at(int(row)) for row in rows]
+    index = [part.edge_index + place * graph.n_nodes for place, part in enumerate(graphs)]
+    weight = np.concatenate([part.edge_weight for part in graphs])
+    return torch.from_numpy(np.concatenate(index, axis=1)), torch.from_numpy(weight)
 
 
 class GraphWindowSource:

@@ -1,0 +1,91 @@
+"""Transfer: what a network shares among nodes, on other nodes."""
+
+from __future__ import annotations
+
+import copy
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from ...shared.errors import InputError, InputWarning
+from ...shared.forecasting.fitted_data import last_seen
+from ...shared.forecasting.splits import last_rows
+from .clock import Clock
+from .graph_model import GraphModel
+from .models.node_embedding import VariationalEmbedding
+from .signal_scaler import SignalScaler
+from .signals.signals import Signals
+
+if TYPE_CHECKING:
+    from .forecaster import GraphForecaster
+
+
+def adapted_model(model: GraphModel, nodes: int) -> GraphModel:
+    """A copy of a fitted model for N other nodes of which nothing is known (cold start).
+
+    Each new node stands where the known ones are on average: at the mean of plain embeddings, at the prior's
+    mean of variational ones (of which a draw would only add noise to a point forecast), at the mean of the
+    centroids of clustered ones. Its mean and deviation are the average ones too.
+
+    Raises:
+        InputError: not fitted, or the network is tied to its nodes.
+    """
+    if model.network is None or model.scaler is None:
+        raise InputError("model", f"{model.name} is not fitted", remedy="Call fit, or load a fitted one")
+    network = copy.deepcopy(model.network)
+    network.adapt_nodes(
+        nodes, cold=True, generator=torch.Generator().manual_seed(model.settings.training.seed)
+    )
+    with torch.no_grad():
+        for _, embedding in network.embeddings():
+            if isinstance(embedding, VariationalEmbedding):
+                embedding.vectors_ND.zero_()
+    adapted = GraphModel(model.name, **model.config())
+    adapted.network, adapted.weekdays = network.eval(), model.weekdays
+    adapted.dimensions = {**model.dimensions, "nodes": nodes}
+    adapted.scaler = model.scaler.for_other_nodes(nodes, model.dimensions["channels"])
+    return adapted
+
+
+def fit_local(
+    forecaster: GraphForecaster,
+    signals: Signals,
+    *,
+    validation: float | int | slice,
+    train: slice | None,
+    run: Path | None,
+) -> None:
+    """Fit to these signals, in place, what belongs to single nodes: embeddings, and means where these are.
+
+    What is shared stays as it is, bit for bit, buffers included.
+    """
+    model, horizon = forecaster.model, forecaster.horizon
+    assert model.network is not None and model.scaler is not None and horizon is not None
+    held_out = last_rows(validation, signals.panel.n_steps, horizon)
+    rows = slice(*(train or slice(0, held_out.start)).indices(signals.panel.n_steps)[:2])
+    how = model.settings.scaling
+    clock = Clock.of(signals.panel, horizon) if model.settings.profile else None
+    model.scaler = model.scaler.refitted(SignalScaler.fit(signals, rows, how, clock), how)
+    network = model.network
+    local = network.local_parameters()
+    if local:
+        shared = {name: value.clone() for name, value in network.state_dict().items() if name not in local}
+        network.freeze_shared()
+        try:
+            model.fit(
+                signals, forecaster.graph,
+                horizon=horizon, train=rows, validation=held_out, run=run, local_only=True,
+            )  # fmt: skip
+        finally:
+            network.freeze_shared(False)
+            network.load_state_dict(shared, strict=False)
+    else:
+        warnings.warn(
+            f"{model.name} has no weights of single nodes: nothing but its scaling follows the data",
+            InputWarning,
+            stacklevel=4,
+        )
+    forecaster.intervals = forecaster.calibrated(signals, held_out, horizon)
+    forecaster.seen_until = last_seen(signals.panel, rows, held_out)
