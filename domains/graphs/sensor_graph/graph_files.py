@@ -1,0 +1,175 @@
+"""read_graph: whatever holds a graph, read into one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ....shared.errors import InputError
+from .changing_graph import ChangingGraph
+from .checks import checked_names, listed, node_name
+from .coordinate_files import read_coordinates
+from .dense_adjacency import from_adjacency
+from .edge_list import DISTANCES, RECEIVERS, SENDERS, WEIGHTS, Distances, from_edges
+from .policies import Duplicates, SelfLoops
+from .sensor_graph import SensorGraph
+from .sensor_pickle import read_sensor_pickle
+
+_HEADER_WORDS = {*SENDERS, *RECEIVERS, *WEIGHTS, *DISTANCES}
+_ACCEPTED = (
+    "edges (csv from,to,weight or from,to,distance), an adjacency (csv, npy, npz) or DCRNN's pickle, "
+    "or a SensorGraph, data frame, array or scipy.sparse matrix"
+)
+
+
+def read_graph(
+    data: Any,
+    nodes: int | Sequence[object] | None = None,
+    coordinates: Any = None,
+    *,
+    geographic: bool = True,
+    self_loops: SelfLoops = "drop",
+    duplicates: Duplicates = "sum",
+    directed: bool = True,
+    signed: bool = False,
+    distances: Distances | None = None,
+) -> SensorGraph | ChangingGraph:
+    """A graph from what people have it in.
+
+    Args:
+        data: a path (csv of edges, with or without a header, or of an adjacency; npy, npz; pkl as DCRNN
+            publishes it), edges [2, E], an adjacency [N, N] (numpy, data frame, scipy.sparse), a table of
+            edges, or a graph, which is returned with its nodes in the order asked for.
+        nodes: N, or the N names, best those of the signals; files that name their nodes need none.
+        coordinates: [N, 2], a table with an id column and latitude, longitude (or x, y), or its csv path.
+        geographic: whether an array of coordinates holds latitude and longitude; tables say it themselves.
+        self_loops, duplicates, directed, signed: as in `settle_graph`.
+        distances: what a column of distances means, as in `from_edges`. When None, "gaussian" for a file
+            without a header, as DCRNN's distances are published, else "binary".
+
+    Raises:
+        InputError: what is wrong with the file or object, and where.
+    """
+    policies: dict[str, Any] = {"self_loops": self_loops, "directed": directed, "signed": signed}
+    if isinstance(data, SensorGraph | ChangingGraph):
+        graph = data if nodes is None else data.select(checked_names(nodes))
+    else:
+        content, headed = _open(data) if isinstance(data, str | os.PathLike) else (data, True)
+        if isinstance(content, SensorGraph):
+            graph = content if nodes is None else content.select(checked_names(nodes))
+        elif _is_edges(content):
+            far: Distances = distances or ("binary" if headed else "gaussian")
+            graph = from_edges(content, nodes, duplicates=duplicates, distances=far, **policies)
+        else:
+            names = list(checked_names(nodes)) if nodes is not None else None
+            graph = _adjacency(content, names, policies)
+    if coordinates is None or isinstance(graph, ChangingGraph):
+        return graph
+    places, globe = read_coordinates(coordinates, graph.nodes, geographic=geographic)
+    return graph.with_coordinates(places, geographic=globe)
+
+
+def _is_edges(content: Any) -> bool:
+    if isinstance(content, pd.DataFrame):
+        names = {str(name).strip().lower() for name in content.columns}
+        return bool(names & set(SENDERS)) and bool(names & set(RECEIVERS))
+    shape = getattr(content, "shape", None)
+    if not isinstance(content, np.ndarray):
+        return not hasattr(content, "tocoo") and shape is None
+    # (E, 2) and float edges go there too: the check of edges tells what is wrong with them.
+    return content.ndim == 2 and content.shape[0] != content.shape[1] and 2 in content.shape
+
+
+def _adjacency(content: Any, names: list[str] | None, policies: dict[str, Any]) -> SensorGraph:
+    if isinstance(content, pd.DataFrame) and names is not None:
+        own = [node_name(name) for name in content.columns]
+        if set(own) == set(names):
+            return from_adjacency(content, **policies).select(names)
+    return from_adjacency(content, names, **policies)
+
+
+def _open(place: str | os.PathLike[str]) -> tuple[Any, bool]:
+    """What a file holds, and whether its columns have names."""
+    path = Path(place)
+    if not path.exists():
+        raise InputError(str(path), "there is no such file", remedy="Check the path")
+    kind = path.suffix.lower()
+    if kind in (".pkl", ".pickle"):
+        return read_sensor_pickle(path), True
+    if kind in (".npy", ".npz"):
+        return _read_array(path), True
+    if kind in (".csv", ".txt", ".tsv"):
+        return _read_csv(path)
+    raise InputError(str(path), f"{kind or 'no'} suffix is not understood", expected=_ACCEPTED)
+
+
+def _read_array(path: Path) -> Any:
+    """A dense array; or, of npz, the matrix that scipy.sparse.save_npz wrote, or its only array."""
+    from scipy import sparse
+
+    try:
+        content = np.load(path, allow_pickle=False)
+        if isinstance(content, np.ndarray):
+            return content
+        with content:
+            if "format" in content.files and "shape" in content.files:
+                return sparse.load_npz(path)
+            if len(content.files) == 1:
+                return content[content.files[0]]
+            names = [name for name in ("adjacency", "adj", "edge_index") if name in content.files]
+            if names:
+                return content[names[0]]
+            found = listed(content.files)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(str(path), f"is no readable array file ({error})", expected="npy or npz") from error
+    raise InputError(str(path), f"holds {found}", expected="one array, or one named adjacency or edge_index")
+
+
+def _read_csv(path: Path) -> tuple[Any, bool]:
+    """A table of edges or of an adjacency, and whether its columns have names."""
+    try:
+        delimiter, cells = _first_line(path)
+        if _HEADER_WORDS & {cell.lower() for cell in cells}:
+            return pd.read_csv(path, sep=delimiter, skipinitialspace=True), True
+        headed = not all(_is_number(cell) for cell in cells)
+        table = pd.read_csv(
+            path, sep=delimiter, header=0 if headed else None, index_col=0 if cells[0] == "" else None
+        )
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
+        raise InputError(str(path), f"is no readable table ({error})", expected=_ACCEPTED) from error
+    rows, columns = table.shape
+    if not headed and columns in (2, 3) and rows == columns:
+        raise InputError(
+            str(path),
+            f"{rows} rows of {columns} numbers could be edges or an adjacency",
+            remedy="Give it a header, from,to,weight or the nodes' names",
+        )
+    if not headed and columns in (2, 3):
+        return table.set_axis(["from", "to", "distance"][:columns], axis=1), False
+    if not headed and rows == columns + 1:  # the first row holds names that are numbers
+        names = [node_name(name) for name in table.iloc[0]]
+        return table.iloc[1:].reset_index(drop=True).set_axis(names, axis=1), True
+    if rows != columns:
+        raise InputError(str(path), f"has {rows} rows of {columns} columns", expected=_ACCEPTED)
+    return table, True
+
+
+def _first_line(path: Path) -> tuple[str, list[str]]:
+    """The sign between columns, and the cells of the first line."""
+    with path.open(encoding="utf-8-sig") as file:
+        line = file.readline().rstrip("\r\n")
+    delimiter = max(",;\t ", key=line.count)
+    return delimiter, [cell.strip().strip('"') for cell in line.split(delimiter)]
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
