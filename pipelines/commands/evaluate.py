@@ -49,7 +49,8 @@ def evaluate(
 
     if output is not None:
         check_output(output, (".json",))
-    from ..forecast.comparison import compare, print_comparison
+    from ..comparison.terminal import print_comparison
+    from ..forecast.comparison import compare
     from ..forecast.settings import Settings
     from ..settings import resolve_settings
 

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from ...shared.panels.panel import Panel
-from ...shared.training.run_folder import RunFolder, environment, write_json
-from ..contestant import folder_name
+from ...shared.training.run_folder import environment, write_json
+from ..comparison.data_summary import DataSummary, is_file
+from ..comparison.evaluation import Evaluation, load_arrays
+from ..comparison.fans import read_fan
+from ..comparison.panel_file import load_panel, save_panel
+from ..comparison.run_results import show_results
 from ..output_file import write_whole
 from ..settings import as_yaml
-from ..stages import Stage, StageRunner, publish
-from .evaluating import SEASONS_BEFORE, evaluate_models, shown_series
-from .evaluation import Evaluation, load_arrays
-from .figures import Fan
-from .panel_file import load_panel, save_panel
-from .preparation import DataSummary, is_file, read_series, summarise
+from ..stages import Stage, StageRunner
+from .evaluating import evaluate_models, shown_series
+from .preparation import read_series, summarise_as_asked
 from .report_page import ReportParts, build_page
 from .settings import Settings, recipe
 from .training import train_models
+
+SEASONS_BEFORE = 4
+"""Seasons of history drawn before a forecast."""
 
 __all__ = ["Settings", "recipe", "run_pipeline"]
 
@@ -32,20 +33,8 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     Raises:
         InputError: the data cannot be used as asked.
     """
-    folder = RunFolder(out)
     outcomes = StageRunner(out).run_all(_stages(settings, command))
-    folder.config.parent.mkdir(parents=True, exist_ok=True)
-    write_json(folder.config, settings.model_dump(mode="json"))
-    write_json(folder.environment, environment())
-    evaluation = _evaluation(outcomes["evaluate"].folder)
-    lines = [
-        json.dumps({"model": name, "seconds": score.seconds, **score.metrics})
-        for name, score in evaluation.scores.items()
-    ]
-    write_whole(folder.metrics, lambda path: path.write_text("\n".join(lines) + "\n", encoding="utf-8"))
-    publish(outcomes["train"].folder / folder_name(evaluation.chosen), folder.artifact)
-    publish(outcomes["report"].folder / "report.html", folder.report)
-    return folder.report
+    return show_results(out, settings, _evaluation(outcomes["evaluate"].folder), outcomes)
 
 
 def _stages(settings: Settings, command: str) -> list[Stage]:
@@ -61,7 +50,7 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
 
     def prepare(folder: Path, needs: Mapping[str, Path]) -> None:
         panel = read_series(settings)
-        summary = summarise(panel, settings)
+        summary = summarise_as_asked(panel, settings)
         save_panel(panel, folder / "panel.npz")
         write_json(folder / "summary.json", summary.model_dump(mode="json"))
 
@@ -113,15 +102,18 @@ def _report_parts(settings: Settings, command: str, needs: Mapping[str, Path]) -
     parts = load_arrays(needs["evaluate"] / "parts.npz")
     rows = slice(*parts.pop("rows")) if parts else slice(0, 0)
     shown = shown_series(panel, settings.shown_series)
+    before = max(SEASONS_BEFORE * panel.period, 2 * settings.horizon)
     versions = {key: str(value) for key, value in environment()["versions"].items()}
     return ReportParts(
         summary=summary,
         panel=panel,
         shown=shown,
         evaluation=_evaluation(needs["evaluate"]),
-        ahead=[_fan(panel, column, "ahead", fans) for column in shown],
+        ahead=[read_fan(panel, column, "ahead", fans, before) for column in shown],
         held_out=[
-            _fan(panel, column, "held-out", fans) for column in shown if f"held-out/{column}/cutoff" in fans
+            read_fan(panel, column, "held-out", fans, before)
+            for column in shown
+            if f"held-out/{column}/cutoff" in fans
         ],
         made_of={
             key.removeprefix("made-of/"): part for key, part in fans.items() if key.startswith("made-of/")
@@ -131,28 +123,4 @@ def _report_parts(settings: Settings, command: str, needs: Mapping[str, Path]) -
         settings_yaml=as_yaml(settings),
         command=command,
         environment=versions,
-    )
-
-
-def _fan(panel: Panel, column: int, kind: str, arrays: Mapping[str, np.ndarray]) -> Fan:
-    stem = f"{kind}/{column}/"
-    cutoff = int(arrays[stem + "cutoff"])
-    point = arrays[stem + "point"]
-    start = max(0, cutoff + 1 - max(SEASONS_BEFORE * panel.period, 2 * len(point)))
-    past = np.where(
-        panel.observed[start : cutoff + 1, column], panel.values[start : cutoff + 1, column], np.nan
-    )
-    bands = {
-        float(key.removeprefix(stem + "band/")): (ends[0], ends[1])
-        for key, ends in arrays.items()
-        if key.startswith(stem + "band/")
-    }
-    return Fan(
-        title=panel.series[column],
-        past_time=panel.time.to_numpy()[start : cutoff + 1],
-        past=past,
-        time=panel.future_time(cutoff, len(point)).to_numpy(),
-        truth=arrays[stem + "truth"],
-        point=point,
-        bands=bands,
     )

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...shared.panels.panel import Panel
+from ..comparison.evaluation import NAIVE, Evaluation
+from ..comparison.figures import Fan, draw_data, draw_fans, draw_parts
+from ..comparison.report_blocks import again_blocks, lead_blocks, model_blocks, series_block
 from ..contestant import is_method
 from ..report.figures import framed
-from ..report.markup import Markup, element, joined
-from ..report.page import Page, code, folded, paragraph
-from ..report.tables import facts, number, table
-from .evaluation import METRICS, NAIVE, Evaluation
-from .figures import Fan, draw_by_lead, draw_data, draw_fans, draw_parts
+from ..report.markup import Markup
+from ..report.page import Page, paragraph
+from ..report.tables import facts
 
 if TYPE_CHECKING:
-    from .preparation import DataSummary
+    from ..comparison.data_summary import DataSummary
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,10 @@ def build_page(parts: ReportParts) -> str:
     """The report as one HTML text."""
     page = Page(f"Forecasts of {parts.summary.title}", _lead(parts))
     page.section("What comes next", *_ahead(parts))
-    page.section("Models compared", *_models(parts))
+    beforehand = [name for name in parts.evaluation.ranked() if not is_method(name)]
+    page.section("Models compared", *model_blocks(parts.evaluation, parts.panel.series, beforehand))
     page.section("On data not seen before", *_held_out(parts))
-    page.section("By step ahead", *_by_lead(parts))
+    page.section("By step ahead", *lead_blocks(parts.evaluation, parts.summary))
     page.section("Trend, season and the rest", *_decomposition(parts))
     page.section("The data", *_data(parts))
     page.section("Do it again", *_again(parts))
@@ -102,89 +104,6 @@ def _held_out(parts: ReportParts) -> list[Markup]:
     return [framed(picture, said)]
 
 
-def _models(parts: ReportParts) -> list[Markup]:
-    evaluation = parts.evaluation
-    names = sorted(evaluation.scores, key=lambda name: _or_inf(evaluation.scores[name].metrics.get("mase")))
-    naive = evaluation.scores[NAIVE].metrics
-    shown = {
-        key: title
-        for key, title in METRICS.items()
-        if any(evaluation.scores[n].metrics.get(key) is not None for n in names)
-    }
-    rows = []
-    for name in names:
-        score = evaluation.scores[name]
-        cells: list[object] = [_beside(score.metrics.get(key), naive.get(key)) for key in shown]
-        covered = score.metrics.get("coverage")
-        cells += ["–" if covered is None else f"{100 * covered:.1f} %", f"{score.seconds:.1f} s"]
-        rows.append([name, *cells])
-    header = ["model", *shown.values(), f"inside {evaluation.level:g} %", "time"]
-    caption = (
-        f"Mean over {evaluation.windows} windows ({evaluation.origins} origins), smaller is better; "
-        f"below each figure the change against {NAIVE}. "
-        "In bold the model chosen on the validation part."
-    )
-    blocks = [table(header, rows, caption=caption, marked=[names.index(evaluation.chosen)])]
-    trained = [name for name in names if not is_method(name)]
-    if trained:
-        blocks.append(
-            paragraph(
-                f"{', '.join(trained)}: trained beforehand and used as it is. Its model card says on what; "
-                "if that includes these data, its scores here are too good."
-            )
-        )
-    if evaluation.skipped:
-        listed = (element("li", f"{name}: {reason}") for name, reason in evaluation.skipped.items())
-        blocks.append(joined(paragraph("Not taking part:"), element("ul", *listed)))
-    if len(parts.panel.series) > 1:
-        blocks.append(folded("MASE of every series", _by_series(parts, names)))
-    return blocks
-
-
-def _by_series(parts: ReportParts, names: Sequence[str]) -> Markup:
-    scores = parts.evaluation.scores
-    series = list(parts.panel.series)[:200]
-    rows = [[one, *(number(scores[name].mase_by_series.get(one)) for name in names)] for one in series]
-    more = (
-        ""
-        if len(series) == len(parts.panel.series)
-        else f" (first {len(series)} of {len(parts.panel.series)})"
-    )
-    return table(
-        ["series", *names],
-        rows,
-        caption=f"MASE by series{more}; 1 is the error of a one-season repeat inside the training part.",
-    )
-
-
-def _by_lead(parts: ReportParts) -> list[Markup]:
-    scores, summary = parts.evaluation.scores, parts.summary
-    level = parts.evaluation.level
-    error = draw_by_lead(
-        {name: np.array(score.error_by_lead, float) for name, score in scores.items()},
-        name="error",
-        label=f"mean absolute error {_bracketed(summary.unit)}".strip(),
-        step=f"steps of {summary.step}",
-        alt="Mean absolute error of every model by steps ahead.",
-    )
-    coverage = draw_by_lead(
-        {name: 100 * np.array(score.coverage_by_lead, float) for name, score in scores.items()},
-        name="coverage",
-        label=f"inside the {level:g} % band, in %",
-        step=f"steps of {summary.step}",
-        target=level,
-        alt=f"Share of observations inside the {level:g} percent interval by steps ahead.",
-    )
-    return [
-        framed(error, "Error grows with the distance; where two lines meet, the simpler model will do."),
-        framed(
-            coverage,
-            f"The grey line is where an honest {level:g} % interval lies: below it the bands are too "
-            "narrow, above it too wide.",
-        ),
-    ]
-
-
 def _decomposition(parts: ReportParts) -> list[Markup]:
     if not parts.parts:
         return [paragraph("The series are too short for a decomposition: it takes two seasons.")]
@@ -229,48 +148,14 @@ def _data(parts: ReportParts) -> list[Markup]:
             "part, choose by the second and are judged on the third.",
         )
     )
-    rows = [
-        [line.name, line.first, line.last, f"{line.observed:,}", f"{line.missing:,}", f"{line.longest_gap:,}"]
-        for line in summary.series[:200]
-    ]
-    blocks.append(
-        folded(
-            "Every series",
-            table(
-                ["series", "first", "last", "values", "missing", "longest gap"],
-                rows,
-                caption="Lengths and gaps, in steps.",
-            ),
-        )
-    )
+    blocks.append(series_block(summary))
     return blocks
 
 
 def _again(parts: ReportParts) -> list[Markup]:
-    return [
-        paragraph("This run, from the same folder:"),
-        code(parts.command),
-        paragraph(
-            "With a table of your own (CSV, Parquet, NetCDF; columns unique_id, ds, y, or a column a series):"
-        ),
-        code("fourfold run forecast --set data=my.csv --set horizon=48 --out runs/mine"),
-        folded("All settings", code(parts.settings_yaml)),
-        folded("Versions", facts(parts.environment)),
-    ]
-
-
-def _beside(value: float | None, naive: float | None) -> Markup:
-    """A figure with its change against naive below."""
-    if value is None or naive is None or not naive:
-        return joined(number(value))
-    change = 100 * (value / naive - 1)
-    told = "=" if abs(change) < 0.05 else f"{change:+.1f} %".replace("-", "−")
-    return joined(number(value), element("small", told))
-
-
-def _bracketed(unit: str) -> str:
-    return f"({unit})" if unit else ""
-
-
-def _or_inf(value: float | None) -> float:
-    return float("inf") if value is None else value
+    own = {
+        "With a table of your own (CSV, Parquet, NetCDF; columns unique_id, ds, y, or a column a series):": (
+            "fourfold run forecast --set data=my.csv --set horizon=48 --out runs/mine"
+        )
+    }
+    return again_blocks(parts.command, own, parts.settings_yaml, parts.environment)

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from ...shared.errors import InputError
 from ...shared.panels.panel import Panel
+from ..comparison.evaluation import NAIVE
 from ..contestant import folder_name, ready_forecaster
 from ..output_file import write_json
-from .evaluation import NAIVE
 from .settings import Settings
 
 

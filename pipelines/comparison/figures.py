@@ -1,4 +1,4 @@
-"""Drawings of the forecast report, from plain arrays."""
+"""Drawings of forecasts, from plain arrays."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""What the evaluate stage leaves for the report: scores, fans and a decomposition, as plain files."""
+"""What an evaluate stage leaves for the report: scores as a record, and arrays as plain files."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +19,7 @@ METRICS = {
 }
 """Scores of the table, the smaller the better, with their heading."""
 NAIVE = "seasonal-naive"
-"""The method that every other is set beside."""
+"""The method that takes part in every comparison."""
 
 
 class Score(BaseModel):
@@ -53,7 +54,25 @@ class Evaluation(BaseModel):
     chosen: str
     """The model with the least error on the validation part; the test part has no say in it."""
     validation_error: dict[str, float]
-    """MASE on the validation part (MAE where no MASE is defined), by which the choice is made."""
+    """Error on the validation part, by which the choice is made."""
+    judged_by: Literal["mase", "mae"] = "mase"
+    """What that error is, and what models are sorted by."""
+    naive: str = NAIVE
+    """The simple method that every other is set beside."""
+
+    def ranked(self) -> list[str]:
+        """Names of the models, the best on the test part first."""
+
+        def error(name: str) -> float:
+            found = self.scores[name].metrics.get(self.judged_by)
+            return float("inf") if found is None else found
+
+        return sorted(self.scores, key=error)
+
+    def change(self, name: str) -> float | None:
+        """A model's error against the naive one's, in percent; None where there is no telling."""
+        mine, naive = (self.scores[one].metrics.get(self.judged_by) for one in (name, self.naive))
+        return None if mine is None or not naive else 100 * (mine / naive - 1)
 
 
 def save_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from ...domains.timeseries.forecaster import Forecaster
 from ...shared.errors import InputWarning
-from ...shared.forecasting.answering import answer
+from ...shared.forecasting.backtest import require_finite
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.origins import batches, cutoffs_within, origins
+from ...shared.forecasting.prediction import Prediction
+from ...shared.forecasting.rolling import Contestant
 from ...shared.forecasting.windows import gather_windows, targets
 from ...shared.panels.panel import Panel
+from .contestants import Entrant
 from .evaluation import METRICS, Score
 
 DECILES = tuple(round(0.1 * k, 1) for k in range(1, 10))
 """Probabilities over which pinball loss and CRPS are taken."""
+
+Watch = Callable[[np.ndarray, np.ndarray, np.ndarray], None]
+"""Is told series int64 [B], cutoffs int64 [B] and errors float [B, H], forecast less truth, NaN where that
+was not observed."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ def choose_windows(panel: Panel, rows: slice, horizon: int, count: int, minimum:
 
 
 def judge(
-    forecaster: Forecaster,
+    entrant: Entrant,
     panel: Panel,
     windows: TestWindows,
     *,
@@ -79,7 +85,7 @@ def judge(
     level: float,
     drawn: Sequence[float] = (),
     shown: Sequence[int] = (),
-    seconds: float = 0.0,
+    watch: Watch | None = None,
 ) -> Judgement:
     """Scores of one model, and its forecasts of the shown series.
 
@@ -88,7 +94,7 @@ def judge(
         level: central interval in percent whose coverage is counted.
         drawn: probabilities [Q] kept in the answers.
         shown: columns whose forecasts are kept.
-        seconds: time the fit took.
+        watch: is told of every batch.
     """
     ends = interval_ends(level)
     levels = tuple(sorted({*DECILES, *ends, *drawn}))
@@ -97,19 +103,17 @@ def judge(
     picked_deciles, picked_ends, picked = ([levels.index(p) for p in some] for some in (DECILES, ends, drawn))
     kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     started = time.perf_counter()
-    lookback, horizon = forecaster.model.lookback(panel.period, windows.horizon), windows.horizon
-    for batch in batches(len(windows.series), forecaster.settings.batch_size):
+    for batch, point, quantiles in _answers(entrant.ask(levels), panel, windows):
         series, cutoff = windows.series[batch], windows.cutoff[batch]
-        gathered = gather_windows(panel, series, cutoff, lookback, horizon)
-        given = answer(forecaster.model, gathered, levels, forecaster.intervals)
-        assert given.quantiles is not None
-        truth, observed = targets(panel, series, cutoff, horizon)
-        deciles.add(series, truth, observed, given.point, given.quantiles[..., picked_deciles])
-        coverage.add(series, truth, observed, given.point, given.quantiles[..., picked_ends])
+        truth, observed = targets(panel, series, cutoff, windows.horizon)
+        deciles.add(series, truth, observed, point, quantiles[..., picked_deciles])
+        coverage.add(series, truth, observed, point, quantiles[..., picked_ends])
+        if watch is not None:
+            watch(series, cutoff, np.where(observed, point - truth, np.nan))
         mine = np.isin(series, shown)
         rows = np.arange(batch.start, batch.stop)[mine]
-        kept.append((rows, given.point[mine], given.quantiles[mine][..., picked]))
-    seconds += time.perf_counter() - started
+        kept.append((rows, point[mine], quantiles[mine][..., picked]))
+    seconds = entrant.seconds + time.perf_counter() - started
     chosen = np.concatenate([rows for rows, _, _ in kept])
     answers = Answers(
         windows.series[chosen],
@@ -118,6 +122,33 @@ def judge(
         np.concatenate([quantiles for _, _, quantiles in kept]),
     )
     return Judgement(_score(deciles, coverage, level, seconds), answers)
+
+
+def _answers(
+    contestant: Contestant, panel: Panel, windows: TestWindows
+) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """(windows, points [B, H], quantiles [B, H, Q]) batch by batch, checked to be finite."""
+    cutoffs, firsts = np.unique(windows.cutoff, return_index=True)
+    everyone, firsts = np.arange(panel.n_series), np.append(firsts, len(windows.cutoff))
+    size = max(contestant.batch_size // panel.n_series, 1) if contestant.whole else contestant.batch_size
+    for part in batches(len(cutoffs) if contestant.whole else len(windows.cutoff), size):
+        if contestant.whole:
+            # All series of a cutoff are asked for together, and those judged picked from the answer.
+            batch = slice(int(firsts[part.start]), int(firsts[part.stop]))
+            asked = np.tile(everyone, part.stop - part.start), np.repeat(cutoffs[part], len(everyone))
+            place = np.searchsorted(cutoffs[part], windows.cutoff[batch]) * len(everyone)
+            picked = place + windows.series[batch]
+        else:
+            batch, asked = part, (windows.series[part], windows.cutoff[part])
+            picked = np.arange(part.stop - part.start)
+        given = contestant.answer(gather_windows(panel, *asked, contestant.lookback, windows.horizon))
+        require_finite(given, panel, asked[0])
+        yield batch, given.point[picked], _quantiles(given)[picked]
+
+
+def _quantiles(given: Prediction) -> np.ndarray:
+    assert given.quantiles is not None
+    return given.quantiles
 
 
 def interval_ends(level: float) -> tuple[float, float]:
