@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from ..errors import InputError
 from .card import DataFile, DatasetCard, read_card
-from .location import DATA_VARIABLE, cache_folder, locate, matches_checksum
+from .location import DATA_VARIABLE, cache_folder, find_file, locate, matches_checksum
 
 _BLOCK = 1 << 16
 _TIMEOUT = 30.0
@@ -31,19 +31,19 @@ def fetch(name: str) -> tuple[Path, ...]:
     with contextlib.suppress(InputError):
         return locate(name)
     folder = cache_folder(card)
-    if not card.can_be_fetched:
-        _refuse(card, folder)
+    unknown = [file for file in card.files if not file.sha256 and find_file(card, file) is None]
+    if unknown:
+        _refuse(card, unknown, folder)
     folder.mkdir(parents=True, exist_ok=True)
     for file in card.files:
         path = folder / file.name
-        if not (path.is_file() and matches_checksum(path, file)):
+        if file.sha256 and not (path.is_file() and matches_checksum(path, file)):
             _fetch_file(card, file, folder)
     return locate(name)
 
 
-def _refuse(card: DatasetCard, folder: Path) -> NoReturn:
+def _refuse(card: DatasetCard, wanted: list[DataFile], folder: Path) -> NoReturn:
     """Say how to place by hand what cannot be checked."""
-    wanted = [file for file in card.files if not file.sha256]
     names = ", ".join(file.name for file in wanted)
     homes = ", ".join(dict.fromkeys(file.url or card.home for file in wanted))
     raise InputError(

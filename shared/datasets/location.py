@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import importlib.util
 import os
-from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 
 from ..errors import InputError
@@ -28,14 +27,11 @@ def locate(name: str) -> tuple[Path, ...]:
     card = read_card(name)
     if card.package:
         return tuple(package_folder(card.package) / file.name for file in card.files)
-    named = os.environ.get(DATA_VARIABLE)
-    bases = [] if not named else [Path(named).expanduser()]
-    choices = [[base / folder_of(card, file) for file in card.files] for base in bases]
-    for folders in (*choices, [cache_folder(card)] * len(card.files)):
-        found = _all_files(card, folders)
-        if found is not None:
-            return found
-    first = card.files[0]
+    found = [find_file(card, file) for file in card.files]
+    paths = [path for path in found if path is not None]
+    if len(paths) == len(found):
+        return tuple(paths)
+    first = card.files[found.index(None)]
     by_hand = f"Get it from {card.home}, as docs/data.md says ({card.licence})"
     raise InputError(
         name,
@@ -45,6 +41,16 @@ def locate(name: str) -> tuple[Path, ...]:
         if card.can_be_fetched
         else by_hand,
     )
+
+
+def find_file(card: DatasetCard, file: DataFile) -> Path | None:
+    """Where a file of a set lies: below $FOURFOLD_DATA, where it may be gzipped, or in the cache."""
+    named = os.environ.get(DATA_VARIABLE)
+    folders = [Path(named).expanduser() / folder_of(card, file)] if named else []
+    choices = [
+        folder / name for folder in (*folders, cache_folder(card)) for name in (file.name, f"{file.name}.gz")
+    ]
+    return next((choice for choice in choices if choice.is_file()), None)
 
 
 def folder_of(card: DatasetCard, file: DataFile) -> PurePosixPath:
@@ -87,15 +93,3 @@ def matches_checksum(path: Path, file: DataFile) -> bool:
         while block := stream.read(1 << 20):
             digest.update(block)
     return digest.hexdigest() == file.sha256
-
-
-def _all_files(card: DatasetCard, folders: Sequence[Path]) -> tuple[Path, ...] | None:
-    """The set's files, each in its folder, or None unless every one is there."""
-    paths = []
-    for file, folder in zip(card.files, folders, strict=True):
-        choices = (folder / file.name, folder / f"{file.name}.gz")
-        path = next((choice for choice in choices if choice.is_file()), None)
-        if path is None:
-            return None
-        paths.append(path)
-    return tuple(paths)

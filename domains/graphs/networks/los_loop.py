@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ..sensor_graph.coordinate_files import read_coordinates
 from ..sensor_graph.sensor_graph import SensorGraph
 from ..sensor_graph.sensor_pickle import read_sensor_pickle
 from ..signals.reading import read_signals
@@ -14,11 +15,15 @@ from ..signals.signals import Signals
 
 
 def los_loop(paths: Sequence[Path]) -> tuple[Signals, SensorGraph]:
-    """2,016 steps of 5 minutes from 2012-03-01, miles per hour; the directed graph of DCRNN, 1,515 edges."""
+    """2,016 steps of 5 minutes from 2012-03-01, miles per hour; the directed graph of DCRNN, 1,515 edges.
+
+    Args:
+        paths: the speeds (csv), the sensor graph (pkl), and the sensors' places (csv).
+    """
     speeds, pickle, locations = paths
     graph = read_sensor_pickle(pickle)
-    places = pd.read_csv(locations, dtype={"sensor_id": str}).set_index("sensor_id")
-    graph = graph.with_coordinates(places.loc[list(graph.nodes), ["latitude", "longitude"]].to_numpy())
+    places, _ = read_coordinates(locations, graph.nodes)
+    graph = graph.with_coordinates(places)
     frame = pd.read_csv(speeds)
     frame.index = pd.date_range("2012-03-01", periods=len(frame), freq="5min", name="ds")
     return read_signals(frame, graph, channel_names=["speed"]), graph

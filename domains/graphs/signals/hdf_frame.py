@@ -7,6 +7,7 @@ another unit since 1970) and blocks of columns, `block{i}_items` and `block{i}_v
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,16 +18,22 @@ from ....shared.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
+_ROWS = 4096
+"""Rows that are read at a time: a year of LargeST is larger than most memories."""
 
-def read_hdf_frame(path: str | Path, key: str | None = None) -> pd.DataFrame:
+
+def read_hdf_frame(
+    path: str | Path, key: str | None = None, columns: Sequence[str] | None = None
+) -> pd.DataFrame:
     """The frame in a file of pandas' fixed format, times in its index.
 
     Args:
         path: the file.
         key: its group ("df", "speed", "t"); the only one there when None.
+        columns: which to read, in this order; all when None.
 
     Raises:
-        InputError: no such file or group, another format, several groups and no key, or h5py is absent.
+        InputError: no such file, group or column, another format, several groups and no key, or no h5py.
     """
     path = Path(path)
     if not path.is_file():
@@ -39,7 +46,7 @@ def read_hdf_frame(path: str | Path, key: str | None = None) -> pd.DataFrame:
         ) from error
     try:
         with h5py.File(path, "r") as file:
-            return _frame(_group(file, key, path), path)
+            return _frame(_group(file, key, path), path, columns)
     except OSError as error:
         raise InputError(str(path), f"is no readable HDF5 file ({error})") from error
 
@@ -59,20 +66,30 @@ def _group(file: Any, key: str | None, path: Path) -> Any:
     return file[key]
 
 
-def _frame(group: Any, path: Path) -> pd.DataFrame:
+def _frame(group: Any, path: Path, wanted: Sequence[str] | None) -> pd.DataFrame:
     import pandas as pd
 
-    columns = [_text(name) for name in group["axis0"][:]]
-    table = np.full((group["axis1"].shape[0], len(columns)), np.nan)
+    there = [_text(name) for name in group["axis0"][:]]
+    columns = there if wanted is None else list(wanted)
+    absent = [name for name in columns if name not in set(there)]
+    if absent:
+        raise InputError(str(path), f"has no column {', '.join(absent[:5])}")
+    steps = group["axis1"].shape[0]
     place = {name: number for number, name in enumerate(columns)}
+    table = np.full((steps, len(columns)), np.nan, np.float32)
     for number in range(int(group.attrs.get("nblocks", 1))):
         dataset = group[f"block{number}_values"]
         if dataset.dtype.kind not in "biuf":
             raise InputError(str(path), "a column does not hold numbers", expected="numbers in every column")
         names = [_text(name) for name in group[f"block{number}_items"][:]]
-        values = dataset[:]
-        values = values if values.shape == (len(table), len(names)) else values.T
-        table[:, [place[name] for name in names]] = values
+        if dataset.shape != (steps, len(names)):
+            raise InputError(
+                str(path), f"a block has shape {dataset.shape}", expected=f"{steps}, {len(names)}"
+            )
+        kept = [position for position, name in enumerate(names) if name in place]
+        into = [place[names[position]] for position in kept]
+        for start in range(0, steps, _ROWS):
+            table[start : start + _ROWS, into] = dataset[start : start + _ROWS][:, kept]
     return pd.DataFrame(table, index=_index(group["axis1"]), columns=pd.Index(columns))
 
 
