@@ -1,0 +1,63 @@
+"""Short-time Fourier transform with exactly T frames for T * hop samples, and its exact inverse.
+
+The signal is padded with n_fft - hop zeros in all, half of them before, so frame t is centred on the middle of
+its own hop; windows are periodic Hann, nothing is scaled (Wavehax, `same` framing).
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+
+class STFT(nn.Module):
+    """Analysis and synthesis; hop must divide n_fft, so that every sample is covered.
+
+    Args:
+        n_fft, hop: samples.
+
+    Raises:
+        ValueError: hop does not divide n_fft, or n_fft - hop is odd.
+    """
+
+    def __init__(self, n_fft: int, hop: int) -> None:
+        super().__init__()
+        if n_fft % hop or (n_fft - hop) % 2 or n_fft == hop:
+            raise ValueError(
+                f"n_fft {n_fft} must be a multiple of hop {hop}, and exceed it by an even number"
+            )
+        self.n_fft, self.hop = n_fft, hop
+        self.edge = (n_fft - hop) // 2
+        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+
+    def forward(self, x_BS: Tensor) -> Tensor:
+        """Complex spectrum [B, n_fft / 2 + 1, T] of [B, T * hop] samples."""
+        return torch.stft(
+            functional.pad(x_BS, (self.edge, self.edge)),
+            self.n_fft,
+            self.hop,
+            window=self.window.to(x_BS.dtype),
+            center=False,
+            return_complex=True,
+        )
+
+    def inverse(self, spectrum_BFT: Tensor) -> Tensor:
+        """Samples [B, T * hop]: windowed overlap-add, divided by the overlapped squared windows."""
+        frames = spectrum_BFT.shape[-1]
+        window = self.window.to(spectrum_BFT.real.dtype)
+        pieces = torch.fft.irfft(spectrum_BFT, n=self.n_fft, dim=1) * window[:, None]
+        samples = self._overlap_add(pieces)
+        weight = self._overlap_add((window * window)[None, :, None].expand(1, -1, frames))
+        inside = slice(self.edge, self.edge + frames * self.hop)
+        return samples[:, inside] / weight[:, inside]
+
+    def _overlap_add(self, pieces_BNT: Tensor) -> Tensor:
+        """[B, n_fft, T] to [B, (T - 1) * hop + n_fft], by adding n_fft / hop shifted copies."""
+        batch, _, frames = pieces_BNT.shape
+        parts = self.n_fft // self.hop
+        blocks = pieces_BNT.transpose(1, 2).reshape(batch, frames, parts, self.hop)
+        total = blocks.new_zeros(batch, frames + parts - 1, self.hop)
+        for part in range(parts):
+            total[:, part : part + frames] += blocks[:, :, part]
+        return total.reshape(batch, -1)
