@@ -1,7 +1,7 @@
 """Short-time Fourier transform with exactly T frames for T * hop samples, and its exact inverse.
 
-The signal is padded with n_fft - hop zeros in all, half of them before, so frame t is centred on the middle of
-its own hop; windows are periodic Hann, nothing is scaled (Wavehax, `same` framing).
+The signal is padded with n_fft - hop zeros in all, half of them before, so frame t is centred on the middle
+of its own hop; windows are periodic Hann, nothing is scaled (Wavehax, `same` framing).
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ class STFT(nn.Module):
     Raises:
         ValueError: hop does not divide n_fft, or n_fft - hop is odd.
     """
+
+    window: Tensor
 
     def __init__(self, n_fft: int, hop: int) -> None:
         super().__init__()

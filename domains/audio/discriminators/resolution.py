@@ -31,6 +31,8 @@ class ResolutionDiscriminator(nn.Module):
         channels: width of all layers, 32 as published.
     """
 
+    window: Tensor
+
     def __init__(self, n_fft: int, hop: int, channels: int) -> None:
         super().__init__()
         self.n_fft, self.hop = n_fft, hop

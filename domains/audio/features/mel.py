@@ -36,6 +36,9 @@ def mel_basis(sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax: floa
 class LogMel(nn.Module):
     """Natural logarithm of mel magnitudes, [B, n_mels, T] of [B, T * hop] samples."""
 
+    basis: Tensor
+    window: Tensor
+
     def __init__(self, settings: FeatureSettings) -> None:
         super().__init__()
         self.settings = settings

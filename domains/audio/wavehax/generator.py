@@ -1,7 +1,7 @@
 """Wavehax: from log-mel and a harmonic prior to samples, by 2-D convolutions on complex spectra.
 
-Yoneyama et al., "Wavehax: aliasing-free neural waveform synthesis based on 2D convolution and harmonic prior for
-reliable complex spectrogram estimation" (arXiv 2411.06807), section III.
+Yoneyama et al., "Wavehax: aliasing-free neural waveform synthesis based on 2D convolution and harmonic prior
+for reliable complex spectrogram estimation" (arXiv 2411.06807), section III.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from .settings import WavehaxSettings
 
 
 class Projection(nn.Module):
-    """A convolution along time that keeps its length: padded by reflection, or with zeros before when causal."""
+    """A convolution along time that keeps its length: reflected at the ends, or zeros before when causal."""
 
     def __init__(self, inputs: int, outputs: int, kernel: int, causal: bool) -> None:
         super().__init__()
@@ -33,8 +33,8 @@ class Projection(nn.Module):
 class Wavehax(nn.Module):
     """Full-band generator (one stream).
 
-    The prior's spectrum enters as real and imaginary image, and once more each through a shared projection over
-    all bins; the mel spectrum is projected to a fifth image.
+    The prior's spectrum enters as real and imaginary image, and once more each through a shared projection
+    over all bins; the mel spectrum is projected to a fifth image.
     """
 
     def __init__(self, settings: WavehaxSettings) -> None:

@@ -1,8 +1,9 @@
 """Excitation of the vocoder: a harmonic signal of constant power at the given pitch, in closed form.
 
-With one phase phi (in cycles) that runs on at f0 / fs a sample, the sum over the K harmonics below Nyquist is a
-conjugate Dirichlet kernel: sum_k sin(2 pi k phi) = [cos(theta / 2) - cos((K + 1/2) theta)] / (2 sin(theta / 2)),
-theta = 2 pi phi. Its cost does not depend on K (Wavehax section II: pseudo-constant-power harmonic prior).
+With one phase phi (in cycles) that runs on at f0 / fs a sample, the sum over the K harmonics below Nyquist
+is a conjugate Dirichlet kernel, with theta = 2 pi phi:
+sum_k sin(2 pi k phi) = [cos(theta / 2) - cos((K + 1/2) theta)] / (2 sin(theta / 2)).
+Its cost does not depend on K (Wavehax section II: pseudo-constant-power harmonic prior).
 """
 
 from __future__ import annotations
@@ -111,7 +112,7 @@ def prior(
 
 
 def _sawtooth(phase_BS: Tensor, step_BS: Tensor) -> Tensor:
-    """Rising ramp in [-1, 1) with its jump rounded over one sample on each side (polyBLEP), so it hardly aliases."""
+    """Rising ramp in [-1, 1), its jump rounded over one sample on each side (polyBLEP): it hardly aliases."""
     ramp = 2 * phase_BS - 1
     after = phase_BS / step_BS
     before = (phase_BS - 1) / step_BS

@@ -56,4 +56,4 @@ PRESETS = {
     "wavehax-ms": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True),
     "wavehax-16k": WavehaxSettings(hop=160, n_fft=320),
 }
-"""Generators by name; the first four have the paper's sizes (622,951, 600,759, 2,018,727, 332,324 parameters)."""
+"""Generators by name; the first four are published, with 622,951, 600,759, 2,018,727, 332,324 parameters."""

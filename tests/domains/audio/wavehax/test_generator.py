@@ -4,6 +4,7 @@ import pytest
 import torch
 from fourfold.domains.audio.wavehax.block import ConvNeXtBlock, ImageNorm
 from fourfold.domains.audio.wavehax.generator import Wavehax
+from fourfold.domains.audio.wavehax.multi_stream import MultiStreamWavehax
 from fourfold.domains.audio.wavehax.settings import PRESETS, WavehaxSettings
 from torch.nn import functional
 
@@ -14,6 +15,18 @@ from torch.nn import functional
 )
 def test_published_sizes(name, parameters):
     assert sum(p.numel() for p in Wavehax(PRESETS[name]).parameters()) == parameters
+
+
+def test_multi_stream_has_its_published_size():
+    network = MultiStreamWavehax(PRESETS["wavehax-ms"])
+    assert sum(p.numel() for p in network.parameters()) == 332_324
+
+
+def test_multi_stream_keeps_the_length():
+    network = MultiStreamWavehax(
+        small(streams=2, framewise_norm=True, stream_taps=7).model_copy(update={"n_fft": 20})
+    )
+    assert network(torch.randn(2, 8, 6), torch.randn(2, 120)).shape == (2, 120)
 
 
 def small(**changes):
@@ -74,5 +87,5 @@ def test_causal_output_does_not_know_the_future():
 
 @pytest.mark.parametrize("wrong", [{"hop": 15}, {"kernel": (6, 7)}, {"causal": True}, {"streams": 3}])
 def test_settings_that_do_not_fit_are_refused(wrong):
-    with pytest.raises(ValueError, match="must|needs|divide"):
+    with pytest.raises(ValueError, match=r"must|needs|divide"):
         WavehaxSettings(**{"hop": 20, "n_fft": 40, **wrong})
