@@ -23,9 +23,9 @@ class GraphGRUCell(nn.Module):
 
     def forward(self, x_BND: Tensor, state_BND: Tensor, graph: Any) -> Tensor:
         """The next state, [B, N, hidden]; `graph` is what the layers take (supports, or edges)."""
-        both = torch.cat([x_BND, state_BND], dim=-1)
-        reset, update = torch.sigmoid(self.gates(both, graph)).chunk(2, dim=-1)
-        candidate = torch.tanh(self.candidate(torch.cat([x_BND, reset * state_BND], dim=-1), graph))
+        gates = torch.sigmoid(self.gates(_joined(x_BND, state_BND), graph))
+        reset, update = gates.chunk(2, dim=-1)
+        candidate = torch.tanh(self.candidate(_joined(x_BND, reset * state_BND), graph))
         return candidate + update * (state_BND - candidate)
 
 
@@ -54,4 +54,9 @@ class _Beside(nn.ModuleList):
         super().__init__(layers)
 
     def forward(self, x_BND: Tensor, graph: Any) -> Tensor:
-        return torch.cat([layer(x_BND, graph) for layer in self], dim=-1)
+        return _joined(*(layer(x_BND, graph) for layer in self))
+
+
+def _joined(*parts_BND: Tensor) -> Tensor:
+    """Side by side, in node-major memory."""
+    return torch.cat([part.transpose(0, 1) for part in parts_BND], dim=-1).transpose(0, 1)

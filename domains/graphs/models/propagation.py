@@ -89,8 +89,9 @@ def _exact(dtype: torch.dtype) -> torch.dtype:
 
 def _multiply(matrix: Tensor, x_NF: Tensor) -> Tensor:
     x = x_NF.to(matrix.dtype).contiguous()
-    # The CPU kernel with a reduction is faster than the plain product; elsewhere there is only that one.
-    product = torch.sparse.mm(matrix, x, "sum") if x.device.type == "cpu" else matrix @ x
+    with torch.autocast(x.device.type, enabled=False):
+        # The CPU kernel with a reduction is faster than the plain product; elsewhere there is only that one.
+        product = torch.sparse.mm(matrix, x, "sum") if x.device.type == "cpu" else matrix @ x
     return product.to(x_NF.dtype)
 
 

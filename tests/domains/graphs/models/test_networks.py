@@ -29,6 +29,14 @@ SMALL: dict[str, dict] = {
         "layers": 2,
         "dropout": 0.0,
     },
+    "sgp": {
+        "reservoir": 8,
+        "hops": 2,
+        "group": 4,
+        "hidden": 8,
+        "dropout": 0.0,
+        "embedding": {"size": 4},
+    },
 }
 ISOTROPIC = ("tts-imp", "tas-imp")
 WITH_GRAPH = tuple(name for name in NAMES if name not in GRAPH_FREE)
