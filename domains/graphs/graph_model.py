@@ -21,8 +21,11 @@ from .graph_training import GraphModelSettings
 from .models.build import build_network
 from .models.network import SpatioTemporalNetwork
 from .models.presets import GRAPH_FREE, network_settings
+from .models.sgp import SGP
 from .node_order import series_order
 from .objectives import ForecastObjective
+from .pair_objective import PairObjective
+from .pair_source import encode_pairs
 from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 from .signal_scaler import SignalScaler
@@ -119,14 +122,19 @@ class GraphModel:
         held_out = GraphWindowSource(signals.panel, validation, reader, *steps)
         training = self.settings.training
         rate = training.learning_rate if anew or local_only else training.finetune_rate
-        objective = ForecastObjective(
+        edges, of_pairs = static_edges(graph, signals.n_nodes), isinstance(self.network, SGP)
+        objective = (PairObjective if of_pairs else ForecastObjective)(
             self.network,
-            static_edges(graph, signals.n_nodes),
+            edges,
             torch.from_numpy(self.scaler.series.scale.reshape(-1, signals.n_channels)),
             torch.from_numpy(self.scaler.unit(signals.n_channels)),
             self.settings.quantiles,
             lambda parameters: torch.optim.Adam(parameters, lr=rate, weight_decay=training.weight_decay),
         )
+        if isinstance(self.network, SGP):
+            seed, pairs = training.seed, self.network.settings.pairs
+            source, held_out = (encode_pairs(self.network, part, edges, seed) for part in (source, held_out))
+            training = training.model_copy(update={"batch_size": pairs})
         settings = training.fit_settings(len(source), validated=len(held_out) > 0, quiet=run is None)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) if run is None else Path(run)
@@ -147,6 +155,16 @@ class GraphModel:
         reader = WindowReader(signals.n_channels, self.scaler, clock, graph)
         order = np.arange(signals.n_nodes) if order is None else order
         return GraphAnswers(self, reader, series_order(order, signals.n_channels))
+
+    def require_history(self, steps: int) -> None:
+        """Raise InputError when so many steps are no whole context."""
+        if steps < self.lookback:
+            raise InputError(
+                "data",
+                f"{steps} steps of history are too short for {self.name}",
+                expected=f"at least {self.lookback} steps, some of them observed",
+                remedy="Give more history, or fit with a shorter lookback",
+            )
 
     def config(self) -> dict[str, Any]:
         """Keyword arguments, as JSON holds them, with which `GraphModel(name, **config)` remakes it."""

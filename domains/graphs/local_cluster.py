@@ -24,7 +24,7 @@ class LocalCluster:
     nodes: np.ndarray
     """int64 [n], the cluster's nodes, most central first."""
     conductance: float
-    """Share of the cluster's edge weight that leaves it, labels taken into account; 1 is no cluster at all."""
+    """Share of the cluster's edge weight that leaves it, labels taken into account; 1: no cluster at all."""
     touched: np.ndarray
     """int64 [m], every node that was looked at."""
     potential: np.ndarray
@@ -47,8 +47,8 @@ def local_cluster(
     """The cluster around one or more nodes, by flow diffusion and a sweep cut.
 
     Where every node carries a guess at what it is (a classifier's answer, say), pass it as `labels`: an edge
-    between nodes of different labels then lets only `epsilon` of the flow through. Guesses need only be better
-    than chance (Yang, Veldt & Fountoulakis 2024).
+    between nodes of different labels then lets only `epsilon` of the flow through. Guesses need only be
+    better than chance (Yang, Veldt & Fountoulakis 2024).
 
     Args:
         graph: undirected. To ask often, pass `compress_rows(graph)`, which is then not checked again.

@@ -78,8 +78,8 @@ class ForecastObjective:
 
     def loss(self, batch: Tensors) -> tuple[Tensor, Mapping[str, Tensor]]:
         """Mean weighted error of the observed targets, plus what node embeddings add."""
-        self._follow(batch["x"].device)
-        weight = (self.scale_NC / self.unit_C)[:, None]
+        self._follow(batch["target"].device)
+        weight = self._scale(batch) / self.unit_C
         errors = observed_errors(self._answer(batch), batch["target"], batch["target_observed"], self.levels)
         error = observed_mean(errors * weight, batch["target_observed"])
         return error + self.network.regularisation(), {"error": error.detach()}
@@ -87,19 +87,24 @@ class ForecastObjective:
     @torch.no_grad()
     def validate(self, batch: Tensors) -> Mapping[str, tuple[Tensor, int]]:
         """Sums and counts over observed targets: `error` as in the loss, `mae` in the unit of the data."""
-        self._follow(batch["x"].device)
+        self._follow(batch["target"].device)
+        scale = self._scale(batch)
         answer, target, observed = self._answer(batch), batch["target"], batch["target_observed"]
         count = int(observed.sum())
         errors = observed_errors(answer, target, observed, self.levels)
         point = answer[..., self.median : self.median + 1]
-        absolute = observed_errors(point, target, observed, None) * self.scale_NC[:, None]
+        absolute = observed_errors(point, target, observed, None) * scale
         return {
             "mae": (absolute.double().sum(), count),
-            "error": ((errors * (self.scale_NC / self.unit_C)[:, None]).double().sum(), count),
+            "error": ((errors * scale / self.unit_C).double().sum(), count),
         }
 
     def _answer(self, batch: Tensors) -> Tensor:
         return self.network(graph_batch(batch, self.edges, batch["target"].shape[2]))
+
+    def _scale(self, batch: Tensors) -> Tensor:
+        """Deviation of every target, to multiply with [B, N, H, C]."""
+        return self.scale_NC[:, None]
 
     def _follow(self, device: torch.device) -> None:
         """Once: what is the same for all batches goes where they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -81,7 +82,7 @@ def compress_rows(graph: Graph) -> CompressedRows:
     """
     if isinstance(graph, CompressedRows):
         return graph
-    matrix = graph.adjacency() if isinstance(graph, SensorGraph) else graph
+    matrix: Any = graph.adjacency() if isinstance(graph, SensorGraph) else graph
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
         raise InputError("adjacency", f"has shape {tuple(matrix.shape)}", expected="a square matrix, N by N")
     rows = sparse.csr_array(matrix, dtype=np.float64, copy=True)

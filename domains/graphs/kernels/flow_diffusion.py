@@ -3,13 +3,14 @@
 Mass enters at seeds; every node keeps as much as its degree and hands what is more to its neighbours. What
 comes out minimises x^T L x / 2 - x^T (sources - degrees) over x >= 0. Edges between nodes whose labels differ
 carry only a share `epsilon` of the flow (Yang, Veldt & Fountoulakis 2024, "Local graph clustering with noisy
-labels"). A node that is pushed has filled its capacity, so the pushed nodes' degrees add up to the mass at most:
-neither time nor memory depends on the size of the graph.
+labels"). A node that is pushed has filled its capacity, so the pushed nodes' degrees add up to the mass at
+most: neither time nor memory depends on the size of the graph.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -213,7 +214,7 @@ def _place(
 
 
 @numba.njit(cache=True, nogil=True)
-def _with_room(array: np.ndarray, needed: int) -> np.ndarray:
+def _with_room(array: np.ndarray, needed: Any) -> np.ndarray:
     """The array itself, or a longer copy."""
     if needed <= len(array):
         return array

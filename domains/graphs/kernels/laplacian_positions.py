@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -26,8 +27,7 @@ class LaplacianPositions:
     vectors: np.ndarray
     """float32 [N, k]; columns beyond the last eigenvector there is are 0."""
     values: np.ndarray
-    """float64 [k] eigenvalues, ascending, NaN-free: 0 for padded columns; [components, k] where each component
-    has its own."""
+    """float64 [k] eigenvalues, ascending, 0 for padded columns; [components, k] where each has its own."""
     component: np.ndarray
     """int64 [N], which connected component a node belongs to."""
 
@@ -107,8 +107,8 @@ def _merged(
     return vectors, values
 
 
-def _smallest(adjacency: sparse.csr_array, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Up to k eigenvalues above zero [j] of one component, with vectors [n, j]."""
+def _smallest(adjacency: Any, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Up to k eigenvalues above zero [j] of one component (a sparse matrix), with vectors [n, j]."""
     n_nodes = adjacency.shape[0]
     if n_nodes < 2:
         return np.zeros(0), np.zeros((n_nodes, 0))

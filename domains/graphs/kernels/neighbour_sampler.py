@@ -1,4 +1,4 @@
-"""Neighbour sampling (Hamilton et al. 2017): a few of the nodes that a batch of seeds hears from, hop by hop."""
+"""Neighbour sampling (Hamilton et al. 2017): some of the nodes that seeds hear from, hop by hop."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def _sample(
         last, first_edge = n_nodes, n_edges
         for receiver in range(done, last):
             begin = offsets[nodes[receiver]]
-            picked = _pick(offsets[nodes[receiver] + 1] - begin, fan_outs[hop], replace, state)
+            picked = _pick(np.int64(offsets[nodes[receiver] + 1] - begin), fan_outs[hop], replace, state)
             while n_edges + len(picked) > ends.shape[1]:
                 ends = np.concatenate((ends, np.empty_like(ends)), axis=1)
                 kept = np.concatenate((kept, np.empty_like(kept)))
@@ -138,8 +138,8 @@ def _sample(
 
 
 @numba.njit(cache=True, nogil=True)
-def _pick(degree: int, fan_out: int, replace: bool, state: np.ndarray) -> np.ndarray:
-    """Positions in 0..degree-1: all, with replacement, or distinct (Floyd 1987; many: Knuth's algorithm S)."""
+def _pick(degree: np.int64, fan_out: int, replace: bool, state: np.ndarray) -> np.ndarray:
+    """Positions in 0..degree-1: all, with replacement, or distinct (Floyd 1987; for many Knuth's S)."""
     if degree == 0 or fan_out < 0 or (not replace and degree <= fan_out):
         return np.arange(degree)
     picked = np.empty(fan_out, dtype=np.int64)
@@ -165,7 +165,7 @@ def _pick(degree: int, fan_out: int, replace: bool, state: np.ndarray) -> np.nda
 
 
 @numba.njit(cache=True, nogil=True)
-def _below(bound: int, state: np.ndarray) -> int:
+def _below(bound: int, state: np.ndarray) -> np.int64:
     """A number in 0..bound-1 by splitmix64 (Steele et al. 2014), scaled from 53 bits."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     mixed = state[0]

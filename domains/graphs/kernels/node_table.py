@@ -18,7 +18,7 @@ def new_table(places: int) -> np.ndarray:
 
 
 @numba.njit(cache=True, nogil=True)
-def find(table: np.ndarray, node: int) -> int:
+def find(table: np.ndarray, node: int) -> np.int64:
     """Row of the table that holds `node`, or the empty one where it belongs (linear probing)."""
     last = len(table) - 1
     mixed = np.uint64(node) * np.uint64(0x9E3779B97F4A7C15)

@@ -1,4 +1,4 @@
-"""Approximate personalised PageRank by local pushes (Andersen, Chung & Lang 2006, algorithm ApproximatePR)."""
+"""Approximate personalised PageRank by local pushes (Andersen, Chung & Lang 2006)."""
 
 from __future__ import annotations
 
@@ -146,12 +146,12 @@ def _push_one(
     estimate: np.ndarray,
     queue: np.ndarray,
     touched: np.ndarray,
-) -> int:
+) -> np.uint32:
     """Push until no residual reaches its limit; fills `estimate`, returns how many nodes were touched.
 
     Residuals and estimates are counted in units of each node's limit: a node waits in the queue exactly
-    while its residual is 1 or more, so nothing else need be kept, and N + 1 places (a power of two, for quick wrapping) suffice
-    for the ring. Unsigned indices spare the check for negative ones.
+    while its residual is 1 or more, so nothing else need be kept, and N + 1 places suffice for the ring (a
+    power of two, for quick wrapping). Unsigned indices spare the check for negative ones.
     """
     one, ring = np.uint32(1), np.uint32(len(queue) - 1)
     residual[seed] = 1.0 / limits[seed]  # the first push is made in any case

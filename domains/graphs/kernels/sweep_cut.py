@@ -18,8 +18,8 @@ def sweep_cut(
 ) -> tuple[int, float]:
     """How many of the first nodes of `ranking` make the best cluster S, and its conductance.
 
-    Conductance is cut(S) / min(vol(S), vol(V) - vol(S)) with weights as in `flow_diffusion`; vol(V) is that of
-    the unlabelled graph, as anything else would take a look at every edge. 1 where there is no edge.
+    Conductance is cut(S) / min(vol(S), vol(V) - vol(S)) with weights as in `flow_diffusion`; vol(V) is that
+    of the unlabelled graph, as anything else would take a look at every edge. 1 where there is no edge.
 
     Args:
         ranking: int64 [n], distinct nodes, best first. Only their edges are looked at.

@@ -20,6 +20,8 @@ from .settings import (
     TemplateSettings,
     WaveNetSettings,
 )
+from .sgp import SGP
+from .sgp_settings import SgpSettings
 from .stid import STID
 from .template import TemplateNetwork
 
@@ -29,6 +31,7 @@ NETWORKS: dict[type[BaseModel], Callable[[Dimensions, Any], SpatioTemporalNetwor
     DiffusionSettings: DCRNN,
     WaveNetSettings: GraphWaveNet,
     StidSettings: STID,
+    SgpSettings: SGP,
 }
 """The network that each kind of settings describes."""
 

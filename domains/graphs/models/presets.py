@@ -14,9 +14,10 @@ from .settings import (
     TemplateSettings,
     WaveNetSettings,
 )
+from .sgp_settings import SgpSettings
 
 TEMPLATE = ("rnn", "tts-imp", "tts-amp", "tas-imp", "tas-amp")
-NAMES = (*TEMPLATE, "fc-rnn", "dcrnn", "graph-wavenet", "stid")
+NAMES = (*TEMPLATE, "fc-rnn", "dcrnn", "graph-wavenet", "stid", "sgp")
 """Every network."""
 GRAPH_FREE = ("rnn", "fc-rnn", "stid")
 """Those that never read edges."""
@@ -27,9 +28,10 @@ PAPER: dict[str, BaseModel] = {
     "dcrnn": DiffusionSettings(),
     "graph-wavenet": WaveNetSettings(),
     "stid": StidSettings(),
+    "sgp": SgpSettings(),
 }
-"""Sizes of the papers: the template's of "Taming Local Effects", DCRNN's and Graph WaveNet's of their
-authors, STID's of BasicTS."""
+"""Sizes of the papers: the template's of "Taming Local Effects", DCRNN's, Graph WaveNet's and SGP's
+of their authors, STID's of BasicTS."""
 
 SMALL: dict[str, dict[str, Any]] = {
     **{name: {"hidden": 32, "decoder": 32, "embedding": {"size": 8}} for name in TEMPLATE},
@@ -37,6 +39,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "dcrnn": {"hidden": 16, "recurrent_layers": 1, "decoder": "mlp", "width": 32},
     "graph-wavenet": {"hidden": 16, "skip": 32, "end": 64, "latent_graph": 5},
     "stid": {"series": 16, "embedding": {"size": 8}, "time_of_day": 8, "weekday": 4, "layers": 2},
+    "sgp": {"reservoir": 16, "hops": 2, "group": 16, "hidden": 64, "embedding": {"size": 8}},
 }
 """What the small preset changes."""
 
