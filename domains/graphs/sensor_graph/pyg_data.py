@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
 def to_pyg(graph: SensorGraph) -> Data:
     """`Data` with edge_index int64 [2, E], edge_weight float32 [E], num_nodes and, if known, pos [N, 2]."""
     import torch
-    from torch_geometric.data import Data
+
+    with warnings.catch_warnings():
+        # Its import touches deprecated parts of torch, whose warnings nobody here can act on.
+        warnings.simplefilter("ignore")
+        from torch_geometric.data import Data
 
     places = None if graph.coordinates is None else torch.from_numpy(graph.coordinates.astype(np.float32))
     return Data(
