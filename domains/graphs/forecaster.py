@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,13 +23,15 @@ from ...shared.forecasting.splits import last_rows
 from ...shared.forecasting.windows import gather_windows
 from .forecaster_settings import GraphForecasterSettings
 from .future_channels import attach_ahead
-from .given_graph import given_graph, matched, require_begin, required_graph
+from .given_graph import given_graph, matched, paired, require_begin
 from .graph_model import Graph, GraphAnswers, GraphModel
-from .node_order import require_nodes, series_order
+from .node_order import require_channels, require_nodes
 from .signals.signals import Signals
 
 if TYPE_CHECKING:
     from ...shared.artifact.card import ModelCard
+    from .imputation.imputer import Imputer
+    from .residual_diagnosis import Diagnosis
 
 
 class GraphForecaster:
@@ -64,6 +65,8 @@ class GraphForecaster:
         """Time of the last row used in fitting."""
         self.began: str | None = None
         """Time of the row that the first graph of a changing one belongs to."""
+        self.imputer: Imputer | None = None
+        """Trained by the first `impute`."""
 
     def fit(
         self,
@@ -92,9 +95,7 @@ class GraphForecaster:
             InputError: the data are unfit for the model, or data and graph have different nodes.
         """
         require_horizon(horizon)
-        known = required_graph(graph, self.model)
-        signals = self.settings.read(data, known.nodes if known is not None else ())
-        known = matched(known, signals) if known is not None else None
+        signals, known = paired(self.settings, data, graph, self.model)
         if self.horizon is not None:
             self.model = GraphModel(self.model.name, **self.model.config())
         self.nodes, self.channels, self.graph = signals.nodes, signals.channels, known
@@ -138,25 +139,62 @@ class GraphForecaster:
         Raises:
             InputError: not fitted, the network is tied to its nodes, or the data are of another kind.
         """
-        from .transfer import adapted_model, fit_local
+        from .transfer import transferred
 
         self._horizon(None)
-        known = required_graph(graph, self.model)
-        if known is None and data is None:
-            raise InputError("graph", "neither graph nor data name the new nodes", remedy="Pass one of them")
-        signals = None
-        nodes = known.nodes if known is not None else ()
-        if data is not None:
-            signals = self._of_kind(self.settings.read(data, nodes))
-            known = matched(known, signals) if known is not None else None
-            nodes = signals.nodes
-        other = copy(self)
-        other.model = adapted_model(self.model, len(nodes))
-        other.graph, other.nodes, other.seen_until = known, nodes, None
-        if signals is not None:
-            other.began = str(signals.panel.time[0])
-            fit_local(other, signals, validation=validation, train=train, run=run)
-        return other
+        return transferred(self, graph, data, validation=validation, train=train, run=run)
+
+    def impute(
+        self, data: Any, graph: Any = None, *, settings: dict[str, Any] | None = None, run: Path | None = None
+    ) -> Signals:
+        """Fill what was not observed from both sides in time and from the neighbours, by GRIN.
+
+        The first call trains it on the data's own known values and keeps it; later ones use it again. The
+        forecaster itself need not be fitted.
+
+        Args:
+            data: signals with gaps.
+            graph: of their nodes; None: the forecaster's own.
+            settings: fields of `ImputerSettings`, for the first call.
+            run: run folder of the first call.
+
+        Returns:
+            The same signals without gaps: what was observed bit for bit, all else predicted.
+
+        Raises:
+            InputError: as `fit`.
+        """
+        from .gap_filling import filled
+
+        return filled(self, data, graph, settings or {}, run)
+
+    def diagnose(
+        self,
+        data: Any = None,
+        *,
+        residuals: np.ndarray | None = None,
+        observed: np.ndarray | None = None,
+        graph: Any = None,
+        test: float | int | slice = 0.2,
+        periods: int | Sequence[int] | np.ndarray | None = None,
+    ) -> Diagnosis:
+        """Is there anything left to learn? The AZ-whiteness test of one-step residuals, and where it fails.
+
+        Args:
+            data: signals whose `test` rows are forecast one step ahead for their residuals.
+            residuals: [T, N] or [T, N, C] instead of data, in the order of the nodes.
+            observed: bool, as `residuals`; None: all.
+            graph: None: the forecaster's own.
+            test: as in `evaluate`.
+            periods: parts of time for the maps: rows in each, or a label for each row; None: hours of the
+                day, or eighths of the rows.
+
+        Raises:
+            InputError: neither or both of data and residuals, no graph, or as `evaluate`.
+        """
+        from .residual_diagnosis import diagnosed
+
+        return diagnosed(self, data, residuals, observed, graph=graph, test=test, periods=periods)
 
     def predict(
         self,
@@ -191,7 +229,7 @@ class GraphForecaster:
         panel = signals.panel
         probabilities = central_probabilities(levels, quantiles)
         rows = np.full(panel.n_series, int(panel.last_rows().max()), dtype=np.int64)
-        self._require_history(int(rows[0]) + 1)
+        self.model.require_history(int(rows[0]) + 1)
         require_future(panel, rows, horizon)
         answers = self.answers(signals, horizon, graph)
         windows = gather_windows(panel, np.arange(panel.n_series), rows, self.model.lookback, horizon)
@@ -323,33 +361,26 @@ class GraphForecaster:
         )
 
     def _read(self, data: Any) -> Signals:
-        signals = self._of_kind(self.settings.read(data, self.nodes))
+        signals = self.of_kind(self.settings.read(data, self.nodes))
         if self.nodes:
             require_nodes(self.nodes, signals.nodes)
         return signals
 
-    def _of_kind(self, signals: Signals) -> Signals:
+    def of_kind(self, signals: Signals) -> Signals:
         """The signals, when frequency, covariates and channels are those the model was fitted on."""
         require_spec(self.spec, signals.panel)
-        if self.channels and signals.channels != self.channels:
-            raise InputError(
-                "channels",
-                f"the data have {', '.join(signals.channels)}",
-                expected=", ".join(self.channels),
-                remedy="Give the channels the model was fitted on, or fit a model on these",
-            )
+        require_channels(self.channels, signals.channels)
         return signals
 
     def _ordered(self, signals: Signals) -> Signals:
         """The signals with their nodes in the order of the model."""
-        order = require_nodes(self.nodes, signals.nodes)
-        panel = signals.panel.select_series(series_order(order, signals.n_channels))
-        return Signals(panel, self.nodes, signals.channels)
+        require_nodes(self.nodes, signals.nodes)
+        return signals.select_nodes(self.nodes)
 
     def _graph_at(self, signals: Signals, graph: Any) -> Graph | None:
-        """The graph for these signals, its nodes in the order of the model."""
+        """The graph for these signals, with its nodes in the order of the model."""
         if graph is not None:
-            return matched(given_graph(graph), signals).select(self.nodes)
+            return matched(given_graph(graph, signals.nodes), signals).select(self.nodes)
         if self.graph is not None:
             require_begin(self.graph, self.began, signals)
         return self.graph
@@ -362,12 +393,3 @@ class GraphForecaster:
         wanted = require_horizon(horizon if horizon is not None else self.horizon)
         warn_beyond(wanted, self.model.max_horizon)
         return wanted
-
-    def _require_history(self, steps: int) -> None:
-        if steps < self.model.lookback:
-            raise InputError(
-                "data",
-                f"{steps} steps of history are too short for {self.model.name}",
-                expected=f"at least {self.model.lookback} steps, some of them observed",
-                remedy="Give more history, or fit with a shorter lookback",
-            )

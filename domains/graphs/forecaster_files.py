@@ -40,12 +40,15 @@ def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: Model
         "geographic": graph.geographic if graph is not None else None,
         "seen_until": forecaster.seen_until,
         "began": forecaster.began,
+        "imputer": forecaster.imputer.config() if forecaster.imputer is not None else None,
     }
     state = {f"model.{name}": value for name, value in model.state().items()}
     if graph is not None:
         state |= {f"graph.{name}": value for name, value in graph_state(graph).items()}
     if forecaster.intervals is not None:
         state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
+    if forecaster.imputer is not None:
+        state |= {f"imputer.{name}": value for name, value in forecaster.imputer.state().items()}
     plain = plain_card("GraphForecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
     return save_artifact(folder, KIND, config, state, card or plain)
 
@@ -67,6 +70,10 @@ def load_forecaster(
     graph = _below("graph.", arrays)
     if graph:
         loaded.graph = graph_from(graph, loaded.nodes, geographic=config["geographic"])
+    if config["imputer"] is not None:
+        from .imputation.imputer import Imputer
+
+        loaded.imputer = Imputer.from_state(config["imputer"], _below("imputer.", arrays))
     intervals = _below("intervals.", arrays)
     if intervals:
         loaded.intervals = ConformalIntervals.from_state(intervals)

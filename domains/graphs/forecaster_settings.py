@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -48,6 +50,12 @@ class GraphForecasterSettings(BaseModel):
         Raises:
             InputError: see `read_signals`.
         """
-        bare = isinstance(data, np.ndarray) or str(data).endswith((".npz", ".npy"))
-        unjoined = settle_graph(tuple(nodes), np.zeros((2, 0), np.int64)) if bare and nodes else None
+        named = len(nodes) > 0 and self.nameless(data)
+        unjoined = settle_graph(tuple(nodes), np.zeros((2, 0), np.int64)) if named else None
         return read_signals(data, unjoined, **self.model_dump(exclude={"batch_size"}))
+
+    @staticmethod
+    def nameless(data: Any) -> bool:
+        """Whether data are arrays, whose columns have no names."""
+        is_file = isinstance(data, str | os.PathLike) and Path(data).suffix.lower() in (".npz", ".npy")
+        return is_file or isinstance(data, np.ndarray)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from ...shared.errors import InputError
+from .forecaster_settings import GraphForecasterSettings
 from .graph_model import Graph, GraphModel
 from .sensor_graph.changing_graph import ChangingGraph
+from .sensor_graph.graph_files import read_graph
+from .sensor_graph.sensor_graph import SensorGraph
 from .signals.node_matching import require_same_nodes
 from .signals.signals import Signals
 
 
-def given_graph(graph: Any) -> Graph:
-    """A graph out of what holds one."""
-    return graph
+def paired(
+    settings: GraphForecasterSettings, data: Any, graph: Any, model: GraphModel
+) -> tuple[Signals, Graph | None]:
+    """Data and their graph, read: the same nodes in the same order.
 
-
-def required_graph(graph: Any, model: GraphModel) -> Graph | None:
-    """The graph given for a model, None where none is and none is needed.
+    Whichever of the two has no names of its own (arrays, files of arrays) takes the other's.
 
     Raises:
-        InputError: the model needs one.
+        InputError: either cannot be read, their nodes differ, or the model needs a graph and has none.
     """
-    if graph is not None:
-        return given_graph(graph)
+    signals = settings.read(data)
+    if graph is None:
+        require_none_needed(model)
+        return signals, None
+    if settings.nameless(data):
+        given = given_graph(graph, signals.n_nodes if isinstance(graph, np.ndarray) else None)
+        signals = settings.read(data, given.nodes)
+    else:
+        given = given_graph(graph, signals.nodes)
+    return signals, matched(given, signals)
+
+
+def given_graph(graph: Any, nodes: int | Sequence[str] | None) -> Graph:
+    """A graph out of what holds one; `nodes` name those of an array."""
+    return graph if isinstance(graph, SensorGraph | ChangingGraph) else read_graph(graph, nodes)
+
+
+def require_none_needed(model: GraphModel) -> None:
+    """Raise InputError when the model passes messages along a graph that was not given."""
     if model.needs_graph:
         raise InputError(
             "graph",
@@ -31,7 +53,6 @@ def required_graph(graph: Any, model: GraphModel) -> Graph | None:
             expected="a SensorGraph, edges, or an adjacency matrix",
             remedy='Pass graph=, or choose a model without: "rnn", "stid"',
         )
-    return None
 
 
 def matched(graph: Graph, signals: Signals) -> Graph:

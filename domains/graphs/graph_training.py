@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ...shared.errors import InputError
 from ...shared.training.settings import EarlyStopping, EmaSettings, FitSettings, ScheduleSettings
+from .settings_check import checked
 
 
 class GraphTraining(BaseModel):
@@ -98,10 +98,5 @@ class GraphModelSettings(BaseModel):
             InputError: a setting is wrong.
         """
         own = {key: value for key, value in given.items() if key in cls.model_fields}
-        try:
-            settings = cls.model_validate(own)
-        except ValidationError as error:
-            first = error.errors()[0]
-            field = ".".join(str(part) for part in first["loc"]) or name
-            raise InputError(f"{name} setting {field}", first["msg"], remedy="Correct or remove it") from None
+        settings = checked(cls, own, name)
         return settings, {key: value for key, value in given.items() if key not in own}

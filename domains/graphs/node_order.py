@@ -30,6 +30,17 @@ def require_nodes(fitted: Sequence[str], nodes: Sequence[str]) -> np.ndarray:
     )
 
 
+def require_channels(fitted: Sequence[str], channels: Sequence[str]) -> None:
+    """Raise InputError when the data have other channels than the forecaster was fitted on."""
+    if fitted and tuple(channels) != tuple(fitted):
+        raise InputError(
+            "channels",
+            f"the data have {', '.join(channels)}",
+            expected=", ".join(fitted),
+            remedy="Give the channels the model was fitted on, or fit a model on these",
+        )
+
+
 def series_order(nodes: np.ndarray, channels: int) -> np.ndarray:
     """int64 [N * C]: an order of nodes as an order of series, node by node."""
     return (nodes[:, None] * channels + np.arange(channels)).ravel()

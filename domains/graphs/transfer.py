@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -13,6 +13,7 @@ from ...shared.errors import InputError, InputWarning
 from ...shared.forecasting.fitted_data import last_seen
 from ...shared.forecasting.splits import last_rows
 from .clock import Clock
+from .given_graph import given_graph, paired
 from .graph_model import GraphModel
 from .models.node_embedding import VariationalEmbedding
 from .signal_scaler import SignalScaler
@@ -20,6 +21,34 @@ from .signals.signals import Signals
 
 if TYPE_CHECKING:
     from .forecaster import GraphForecaster
+
+
+def transferred(
+    forecaster: GraphForecaster,
+    graph: Any,
+    data: Any,
+    *,
+    validation: float | int | slice,
+    train: slice | None,
+    run: Path | None,
+) -> GraphForecaster:
+    """A copy of a fitted forecaster on other nodes; see `GraphForecaster.transfer`."""
+    signals = known = None
+    if data is not None:
+        signals, known = paired(forecaster.settings, data, graph, forecaster.model)
+        forecaster.of_kind(signals)
+    elif graph is not None:
+        known = given_graph(graph, None)
+    else:
+        raise InputError("graph", "neither graph nor data name the new nodes", remedy="Pass one of them")
+    other = copy.copy(forecaster)
+    other.nodes = signals.nodes if signals is not None else known.nodes if known is not None else ()
+    other.model = adapted_model(forecaster.model, len(other.nodes))
+    other.graph, other.seen_until, other.imputer = known, None, None
+    if signals is not None:
+        other.began = str(signals.panel.time[0])
+        fit_local(other, signals, validation=validation, train=train, run=run)
+    return other
 
 
 def adapted_model(model: GraphModel, nodes: int) -> GraphModel:

@@ -106,7 +106,7 @@ def test_what_is_not_observed_is_not_read(fitted: GraphForecaster, frame: pd.Dat
     assert not np.array_equal(fitted.predict(holes).values, fitted.predict(frame).values)
 
 
-@pytest.mark.filterwarnings("ignore:rows up to")
+@pytest.mark.filterwarnings("ignore:rows up to", "ignore:MASE is undefined")
 def test_missing_data_in_training_and_a_node_that_fell_silent(graph: SensorGraph) -> None:
     frame = wide_frame()
     gaps = np.random.default_rng(1).random(frame.shape) < 0.3

@@ -20,7 +20,8 @@ def other_frame(days: int = 6) -> pd.DataFrame:
 @pytest.mark.filterwarnings("ignore:rows up to")
 @pytest.mark.parametrize("kind", ["plain", "variational", "clustered"])
 def test_only_what_belongs_to_nodes_is_fitted(kind: str) -> None:
-    settings = {**SMALL, "embedding": {"size": 4, "kind": kind, "weight": 0.01}}
+    training = {"epochs": 5, "batch_size": 16, "learning_rate": 0.02}
+    settings = {**SMALL, "embedding": {"size": 4, "kind": kind, "weight": 0.01}, "training": training}
     source = GraphForecaster("tts-imp", model_settings=settings).fit(wide_frame(), ring(), 4)
     kept = {name: value.copy() for name, value in source.model.state().items()}
     cold = source.transfer(PAIR)

@@ -1,0 +1,52 @@
+"""diagnose: white noise passes, what a model has left unlearnt does not."""
+
+import numpy as np
+import pytest
+from fourfold import GraphForecaster
+from fourfold.domains.graphs.synthetic.gpvar import gpvar_az
+from fourfold.shared.errors import InputError
+from small_network import ring, wide_frame
+
+
+def test_noise_is_white_and_shared_shocks_are_not() -> None:
+    rng = np.random.default_rng(0)
+    forecaster = GraphForecaster("rnn")
+    noise = rng.normal(size=(400, 5))
+    found = forecaster.diagnose(residuals=noise, graph=ring())
+    assert found.white and "no correlation" in found.verdict()
+    shared = noise + 2 * rng.normal(size=(400, 1))
+    found = forecaster.diagnose(residuals=shared, graph=ring(), periods=100)
+    assert not found.white and found.test.spatial_p_value < 1e-6
+    assert "along the graph" in found.verdict() and "in time" not in found.verdict()
+    assert found.maps.nodes.statistic.shape == (5,) and found.maps.periods.statistic.shape == (4,)
+    masked = np.where(rng.random(shared.shape) < 0.5, shared, np.nan)
+    assert not forecaster.diagnose(residuals=masked, observed=np.isfinite(masked), graph=ring()).white
+
+
+@pytest.mark.slow
+def test_residuals_of_a_model_that_sees_no_graph_give_it_away() -> None:
+    made = gpvar_az(6000)
+    settings = {"lookback": 4, "quantiles": (), "hidden": 16, "decoder": 16, "embedding": "none"}
+    training = {"epochs": 4, "batch_size": 64, "learning_rate": 0.01}
+    forecaster = GraphForecaster("rnn", model_settings={**settings, "calendar": False, "training": training})
+    forecaster.fit(made.signals(), horizon=1, validation=slice(4000, 4800), train=slice(0, 4000))
+    found = forecaster.diagnose(made.signals(), graph=made.graph, test=slice(4800, 6000))
+    assert found.test.spatial_p_value < 1e-6 and not found.white
+    best = (made.values - made.expected)[4800:]
+    assert forecaster.diagnose(residuals=best, graph=made.graph).white
+
+
+def test_hours_make_the_map_of_a_clock(fitted: GraphForecaster) -> None:
+    with pytest.warns(match="rows up to"):
+        found = fitted.diagnose(wide_frame())
+    assert found.maps.patches.statistic.shape == (24, 5) and list(found.maps.labels[:3]) == [0, 1, 2]
+    assert found.residuals.shape == (48, 5, 1) and found.nodes == ring().nodes
+
+
+def test_what_is_asked_wrongly_is_said(fitted: GraphForecaster) -> None:
+    with pytest.raises(InputError, match="either data or residuals"):
+        fitted.diagnose()
+    with pytest.raises(InputError, match="shape"):
+        fitted.diagnose(residuals=np.zeros((10, 4)))
+    with pytest.raises(InputError, match="Pass graph="):
+        GraphForecaster("rnn").diagnose(residuals=np.zeros((10, 4)))
