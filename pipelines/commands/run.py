@@ -12,7 +12,9 @@ from cyclopts import Parameter
 from ...shared.errors import InputError
 
 PIPELINES = {
+    "citations": "fourfold.pipelines.citations.pipeline",
     "forecast": "fourfold.pipelines.forecast.pipeline",
+    "traffic": "fourfold.pipelines.traffic.pipeline",
     "pretrain": "fourfold.pipelines.pretrain",
 }
 """By name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
@@ -33,7 +35,7 @@ def run(
     Parameters
     ----------
     name
-        The pipeline: forecast, or pretrain (makes a tempo-zero anew).
+        The pipeline: forecast, citations (classes of a graph's nodes), or pretrain (makes a tempo-zero anew).
     preset
         quick takes a few minutes on two cores; full trains longer.
     out

@@ -37,7 +37,7 @@ def prepared_graph(
 
 
 def _positions(graph: SensorGraph, count: int) -> torch.Tensor:
-    """float32 [N, count]: each component's own eigenvectors, times the root of its size; directions are left out.
+    """float32 [N, count]: each component's own eigenvectors times the root of its size; directions left out.
 
     So their mean square is 1 on a graph of any size, and a linear map of them need not be.
     """

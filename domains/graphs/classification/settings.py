@@ -12,90 +12,90 @@ class TrainingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    steps: int = Field(200, ge=1)
-    learning_rate: float = Field(0.01, gt=0)
-    weight_decay: float = Field(5e-4, ge=0)
-    patience: int = Field(20, ge=1)
+    steps: int = Field(default=200, ge=1)
+    learning_rate: float = Field(default=0.01, gt=0)
+    weight_decay: float = Field(default=5e-4, ge=0)
+    patience: int = Field(default=20, ge=1)
     """Validations without improvement before training stops."""
-    validate_every: int = Field(5, ge=1)
+    validate_every: int = Field(default=5, ge=1)
     """Steps between validations."""
-    seed: int = Field(0, ge=0, lt=2**31)
+    seed: int = Field(default=0, ge=0, lt=2**31)
 
 
 class GCNSettings(TrainingSettings):
     """Kipf & Welling (2017), as they train it on citation graphs."""
 
-    hidden: int = Field(16, ge=1)
-    dropout: float = Field(0.5, ge=0, lt=1)
+    hidden: int = Field(default=16, ge=1)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
 
 
 class GraphTransformerSettings(TrainingSettings):
     """Dwivedi & Bresson (2021). Their own benchmarks take 10 layers of 64 or 80; few labels want less."""
 
-    learning_rate: float = Field(1e-3, gt=0)
-    weight_decay: float = Field(5e-3, ge=0)
-    width: int = Field(64, ge=4)
+    learning_rate: float = Field(default=1e-3, gt=0)
+    weight_decay: float = Field(default=5e-3, ge=0)
+    width: int = Field(default=64, ge=4)
     """A multiple of `heads`."""
-    layers: int = Field(2, ge=1)
-    heads: int = Field(8, ge=1)
-    positions: int = Field(8, ge=0)
+    layers: int = Field(default=2, ge=1)
+    heads: int = Field(default=8, ge=1)
+    positions: int = Field(default=8, ge=0)
     """Eigenvectors of the Laplacian given to each node."""
     edge_weights: bool = False
     """Keep a stream of edge features that begins with the weights."""
-    dropout: float = Field(0.5, ge=0, lt=1)
-    feature_dropout: float = Field(0.5, ge=0, lt=1)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    feature_dropout: float = Field(default=0.5, ge=0, lt=1)
 
 
 class LocalAugmentationSettings(TrainingSettings):
     """Liu et al. (2022)."""
 
-    steps: int = Field(300, ge=1)
-    hidden: int = Field(8, ge=1)
+    steps: int = Field(default=300, ge=1)
+    hidden: int = Field(default=8, ge=1)
     """Width of the first convolution of each feature matrix."""
-    dropout: float = Field(0.5, ge=0, lt=1)
-    generated: int = Field(1, ge=1)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    generated: int = Field(default=1, ge=1)
     """Generated feature matrices beside the original."""
-    samples: int = Field(4, ge=1)
+    samples: int = Field(default=4, ge=1)
     """Draws of them in a step, whose answers are to agree."""
-    temperature: float = Field(0.5, gt=0, le=1)
+    temperature: float = Field(default=0.5, gt=0, le=1)
     """Of the sharpened mean that they are to agree with."""
-    consistency: float = Field(1.0, ge=0)
+    consistency: float = Field(default=1.0, ge=0)
     """Weight of their disagreement in the loss."""
-    pool: int = Field(4, ge=1)
+    pool: int = Field(default=4, ge=1)
     """Matrices generated beforehand, of which each draw takes one."""
     likelihood: Literal["auto", "bernoulli", "gaussian"] = "auto"
     """Of the generated features; auto: bernoulli where no feature is negative, settled by the first fit."""
-    generator_hidden: int = Field(256, ge=1)
-    generator_latent: int = Field(10, ge=1)
-    generator_epochs: float = Field(10.0, gt=0)
+    generator_hidden: int = Field(default=256, ge=1)
+    generator_latent: int = Field(default=10, ge=1)
+    generator_epochs: float = Field(default=10.0, gt=0)
     """Passes over the edges."""
-    generator_batch: int = Field(256, ge=1)
-    generator_rate: float = Field(0.01, gt=0)
+    generator_batch: int = Field(default=256, ge=1)
+    generator_rate: float = Field(default=0.01, gt=0)
 
 
 class EraseSettings(TrainingSettings):
     """Chen et al. (2023), with the paper's values for Cora."""
 
-    steps: int = Field(100, ge=1)
-    learning_rate: float = Field(3e-3, gt=0)
-    codes: int = Field(64, ge=2)
+    steps: int = Field(default=100, ge=1)
+    learning_rate: float = Field(default=3e-3, gt=0)
+    codes: int = Field(default=64, ge=2)
     """Size d of a node's code."""
-    width: int = Field(64, ge=1)
+    width: int = Field(default=64, ge=1)
     """Of the attention layers; a multiple of `heads`."""
-    heads: int = Field(4, ge=1)
-    layers: int = Field(2, ge=1)
-    dropout: float = Field(0.5, ge=0, lt=1)
-    gamma1: float = Field(1.0, ge=0)
-    gamma2: float = Field(2.0, gt=0)
-    epsilon: float = Field(0.05, gt=0)
+    heads: int = Field(default=4, ge=1)
+    layers: int = Field(default=2, ge=1)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    gamma1: float = Field(default=1.0, ge=0)
+    gamma2: float = Field(default=2.0, gt=0)
+    epsilon: float = Field(default=0.05, gt=0)
     """Distortion of the coding rate."""
-    alpha: float = Field(0.6, ge=0, le=1)
+    alpha: float = Field(default=0.6, ge=0, le=1)
     """What a node keeps of its own label in each step of propagation."""
-    beta: float = Field(0.6, ge=0, le=1)
+    beta: float = Field(default=0.6, ge=0, le=1)
     """Share of the prototypes' labels, against those smoothed over the graph."""
-    propagation: int = Field(5, ge=0)
+    propagation: int = Field(default=5, ge=0)
     """Steps T of label propagation."""
-    temperature: float = Field(0.02, gt=0)
+    temperature: float = Field(default=0.02, gt=0)
     """Of the softmax over cosines to the prototypes; the paper names none."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -100,7 +101,8 @@ def train(
         "metric": metric,
         "mode": mode,
         "early_stopping": EarlyStopping(patience=settings.patience) if validation is not None else None,
-        "progress": "off" if run is None else "auto",
+        # A line for every validation of so short a training says nothing to a log.
+        "progress": "bar" if run is not None and sys.stderr.isatty() else "off",
         "device": "auto",
     }
     with tempfile.TemporaryDirectory() as scratch:
