@@ -14,7 +14,7 @@ from ...shared.forecasting.metrics import seasonal_naive_scale
 from ...shared.panels.panel import Panel
 from .contestants import Entrant
 from .evaluation import NAIVE, Evaluation
-from .rolling import Answers, Watch, choose_windows, interval_ends, judge
+from .rolling import Answers, TestWindows, Watch, choose_windows, interval_ends, judge
 
 MOST_ORIGINS_TO_CHOOSE = 60
 
@@ -47,6 +47,9 @@ class Outcome(NamedTuple):
 
     evaluation: Evaluation
     answers: Answers
+    windows: TestWindows
+    naive_scale: np.ndarray
+    """float64 [N], the denominator of MASE."""
 
 
 def judge_all(
@@ -95,7 +98,7 @@ def judge_all(
         judged_by=judged_by,
         naive=min((name for name in terms.naive if name in errors), key=lambda name: errors[name]),
     )
-    return Outcome(evaluation, judged[chosen].answers)
+    return Outcome(evaluation, judged[chosen].answers, windows, scale)
 
 
 def _validation_errors(

@@ -103,7 +103,7 @@ def judge(
     picked_deciles, picked_ends, picked = ([levels.index(p) for p in some] for some in (DECILES, ends, drawn))
     kept: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     started = time.perf_counter()
-    for batch, point, quantiles in _answers(entrant.ask(levels), panel, windows):
+    for batch, point, quantiles in answers_of(entrant.ask(levels), panel, windows):
         series, cutoff = windows.series[batch], windows.cutoff[batch]
         truth, observed = targets(panel, series, cutoff, windows.horizon)
         deciles.add(series, truth, observed, point, quantiles[..., picked_deciles])
@@ -124,7 +124,7 @@ def judge(
     return Judgement(_score(deciles, coverage, level, seconds), answers)
 
 
-def _answers(
+def answers_of(
     contestant: Contestant, panel: Panel, windows: TestWindows
 ) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
     """(windows, points [B, H], quantiles [B, H, Q]) batch by batch, checked to be finite."""

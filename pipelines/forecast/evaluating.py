@@ -33,13 +33,14 @@ def evaluate_models(
         name: series_entrant(one, panel, settings.horizon, facts["seconds"][name])
         for name, one in models.items()
     }
-    evaluation, answers = judge_all(entrants, panel, terms, skipped=facts["skipped"])
+    outcome = judge_all(entrants, panel, terms, skipped=facts["skipped"])
+    evaluation = outcome.evaluation
     forecast = models[evaluation.chosen].predict(panel, settings.horizon, levels=settings.levels)
     made_of = {f"made-of/{name}": part[0, :, shown[0]] for name, part in forecast.components.items()}
     save_arrays(
         folder / "fans.npz",
         {
-            **held_out_fans(answers, panel, settings.levels, terms.drawn),
+            **held_out_fans(outcome.answers, panel, settings.levels, terms.drawn),
             **ahead_fans(forecast, shown, settings.levels),
             **made_of,
         },

@@ -1,0 +1,39 @@
+"""Signals and their graph from files, matched by the names of their nodes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ..domains.graphs.sensor_graph.changing_graph import ChangingGraph
+from ..domains.graphs.sensor_graph.graph_files import read_graph
+from ..domains.graphs.sensor_graph.sensor_graph import SensorGraph
+from ..domains.graphs.signals.node_matching import require_same_nodes
+from ..domains.graphs.signals.reading import read_signals
+from ..domains.graphs.signals.signals import Signals
+
+NAMELESS = (".npz", ".npy")
+"""Files whose columns have no names: they take those of the graph, in its order."""
+
+
+def read_network(
+    signals: str | Path, graph: str | Path, coordinates: str | Path | None = None, **reading: Any
+) -> tuple[Signals, SensorGraph | ChangingGraph]:
+    """Signals and their graph, its nodes in the order of the signals.
+
+    Args:
+        signals: a file that `read_signals` takes.
+        graph: a file that `read_graph` takes; nodes without an edge need not stand in it.
+        coordinates: a table of node, latitude and longitude, or x and y.
+        reading: arguments of `read_signals`.
+
+    Raises:
+        InputError: a file cannot be read, or signals and graph have different nodes.
+    """
+    if Path(signals).suffix.lower() in NAMELESS:
+        known = read_graph(str(graph), coordinates=coordinates)
+        return read_signals(str(signals), known, **reading), known
+    found = read_signals(str(signals), **reading)
+    known = read_graph(str(graph), found.nodes, coordinates)
+    require_same_nodes(found, known)
+    return found, known.select(found.nodes)

@@ -1,0 +1,1 @@
+"""`fourfold run traffic`: from what a network of sensors measures to forecasts of every node and a report."""
