@@ -165,7 +165,7 @@ def _pick(degree: np.int64, fan_out: int, replace: bool, state: np.ndarray) -> n
 
 
 @numba.njit(cache=True, nogil=True)
-def _below(bound: int, state: np.ndarray) -> np.int64:
+def _below(bound: int | np.signedinteger, state: np.ndarray) -> np.int64:
     """A number in 0..bound-1 by splitmix64 (Steele et al. 2014), scaled from 53 bits."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
     mixed = state[0]

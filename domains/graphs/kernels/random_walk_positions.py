@@ -5,6 +5,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 from scipy import sparse
+from scipy.sparse import csgraph
 
 from ....shared.errors import InputError
 from .compressed_rows import CompressedRows, Graph, compress_rows
@@ -26,8 +27,9 @@ def random_walk_positions(
     are the same after scaling by the square roots of the degrees, which halves the work again.
 
     Above 5,000 nodes (or with exact=False) the same products are estimated with random signs z, as
-    E[z z^T] = I: (P^a z)_i ((P^T)^b z)_i, averaged over `probes`, with a relative error of about
-    sqrt(2 / probes) on undirected graphs; steps 1 and 2 are exact, the rest is kept within [0, 1].
+    E[z z^T] = I: (P^a z)_i ((P^T)^b z)_i, averaged over `probes`. On an undirected graph the stationary part
+    of the walk, a node's share of its component's degrees, is taken off and added exactly; what is left has
+    a relative error of about sqrt(2 / probes). Steps 1 and 2 are exact, the rest is kept within [0, 1].
 
     Args:
         graph: a SensorGraph, sparse matrix or compressed rows.
@@ -124,8 +126,12 @@ def _estimate(
     n_nodes = rows.n_nodes
     draw = np.random.default_rng(seed)
     sums = np.zeros((n_nodes, steps))
+    root = np.zeros(n_nodes) if forward is not backward else _stationary_root(rows)
+    component = csgraph.connected_components(rows.matrix, directed=False)[1]
     for start in range(0, probes, WIDTH):
         signs = draw.choice([-1.0, 1.0], size=(n_nodes, min(WIDTH, probes - start)))
+        for column in signs.T:  # S has the eigenvector `root` with eigenvalue 1 in every component
+            column -= root * np.bincount(component, root * column)[component]
         ahead = behind = signs
         for step in range(steps):
             if step % 2 == 0:
@@ -134,10 +140,17 @@ def _estimate(
             else:
                 behind = ahead if forward is backward else _times(backward, behind)
             sums[:, step] += np.einsum("nb,nb->n", ahead, behind)
-    estimated = np.clip(sums / probes, 0, 1)
+    estimated = np.clip(sums / probes + root[:, None] ** 2, 0, 1)
     for step, diagonal in enumerate(_first_two(rows)[:steps]):
         estimated[:, step] = diagonal
     return estimated.astype(np.float32)
+
+
+def _stationary_root(rows: CompressedRows) -> np.ndarray:
+    """Square root of each node's share of its component's degrees, float64 [N]."""
+    component = csgraph.connected_components(rows.matrix, directed=False)[1]
+    volume = np.bincount(component, rows.degrees)[component]
+    return np.sqrt(np.divide(rows.degrees, volume, out=np.zeros_like(volume), where=volume > 0))
 
 
 def _times(rows: CompressedRows, block: np.ndarray) -> np.ndarray:
