@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .additive_input import AdditiveInput
 from .batch import GraphBatch
 from .settings import Dimensions
 
@@ -18,8 +19,8 @@ CALENDAR = 9
 class ContextEncoder(nn.Module):
     """Linear(values, mask, covariates, calendar, node) per node and step.
 
-    One linear layer of the concatenation, computed as a sum of its parts: calendar and node vectors are
-    mapped once instead of once for each (window, node, step).
+    One linear layer of the concatenation, kept as a sum of its parts: calendar and node vectors are mapped
+    once instead of once for each (window, node, step).
 
     Args:
         dimensions: sizes of the data.
@@ -38,15 +39,19 @@ class ContextEncoder(nn.Module):
         self.calendar = nn.Linear(CALENDAR, width, bias=False) if calendar else None
         self.node = nn.Linear(node_width, width, bias=False) if node_width else None
 
-    def forward(self, batch: GraphBatch, filled_BNLC: Tensor, node_ND: Tensor | None) -> Tensor:
-        """Vectors of all steps in node-major memory, [L, N, B, D]."""
-        encoded = self.series(series_features(batch, filled_BNLC, self.mask).permute(2, 1, 0, 3))
+    def forward(self, batch: GraphBatch, filled_BNLC: Tensor, node_ND: Tensor | None) -> AdditiveInput:
+        """The parts whose sum are the vectors of all steps."""
+        calendar_LBD = None
         if self.calendar is not None:
             features_BLF = calendar_features(batch, slice(0, batch.lookback), filled_BNLC.dtype)
-            encoded = encoded + self.calendar(features_BLF.transpose(0, 1))[:, None]
-        if self.node is not None and node_ND is not None:
-            encoded = encoded + self.node(node_ND)[None, :, None]
-        return encoded
+            calendar_LBD = self.calendar(features_BLF.transpose(0, 1))
+        return AdditiveInput(
+            series_features(batch, filled_BNLC, self.mask).permute(2, 1, 0, 3),
+            self.series.weight,
+            self.series.bias,
+            calendar_LBD,
+            None if self.node is None or node_ND is None else self.node(node_ND),
+        )
 
 
 def series_width(dimensions: Dimensions, mask: bool) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from .additive_input import AdditiveInput
 from .batch import Edges, GraphBatch
 from .graph_convolution import GraphConvolution, Support
 from .graph_gru import anisotropic_cell, isotropic_cell
@@ -17,10 +18,10 @@ from .settings import TemplateSettings
 
 
 class SpaceTimeBlock(nn.Module):
-    """All steps of all nodes, [L, N, B, D] in node-major memory, to one vector per node, [B, N, D]."""
+    """All steps of all nodes to one vector per node, [B, N, D]."""
 
-    def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
-        """[L, N, B, D] to [B, N, D]."""
+    def forward(self, x: AdditiveInput, batch: GraphBatch) -> Tensor:
+        """[B, N, D]."""
         raise NotImplementedError
 
 
@@ -31,10 +32,10 @@ class TimeOnly(SpaceTimeBlock):
         super().__init__()
         self.recurrence = Recurrence(settings.hidden, settings.hidden, settings.recurrent_layers)
 
-    def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
-        """[L, N, B, D] to [B, N, D]."""
-        _, nodes, windows, _ = x_LNBD.shape
-        return self.recurrence(x_LNBD.flatten(1, 2)).view(nodes, windows, -1).transpose(0, 1)
+    def forward(self, x: AdditiveInput, batch: GraphBatch) -> Tensor:
+        """[B, N, D]."""
+        nodes, windows = x.series_LNBK.shape[1:3]
+        return self.recurrence.of_sum(x).view(nodes, windows, -1).transpose(0, 1)
 
 
 class GraphReader(nn.Module):
@@ -76,9 +77,9 @@ class TimeThenSpace(TimeOnly):
             for _ in range(settings.graph_layers)
         )
 
-    def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
-        """[L, N, B, D] to [B, N, D]; of a graph that changes in time, the last step's counts."""
-        state_BND = super().forward(x_LNBD, batch)
+    def forward(self, x: AdditiveInput, batch: GraphBatch) -> Tensor:
+        """[B, N, D]; of a graph that changes in time, the last step's counts."""
+        state_BND = super().forward(x, batch)
         graph = self.graph(batch.edges_at(-1), self.graph.latent_support(batch.node_N))
         for layer in self.layers:
             state_BND = F.elu(layer(state_BND, graph))
@@ -106,8 +107,9 @@ class TimeAndSpace(SpaceTimeBlock):
             for _ in range(settings.recurrent_layers)
         )
 
-    def forward(self, x_LNBD: Tensor, batch: GraphBatch) -> Tensor:
-        """[L, N, B, D] to [B, N, D]; of a graph that changes in time, each step has its own."""
+    def forward(self, x: AdditiveInput, batch: GraphBatch) -> Tensor:
+        """[B, N, D]; of a graph that changes in time, each step has its own."""
+        x_LNBD = x.dense()
         lookback, nodes, windows, _ = x_LNBD.shape
         latent = self.graph.latent_support(batch.node_N)
         states = [

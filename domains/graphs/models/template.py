@@ -43,8 +43,8 @@ class TemplateNetwork(SpatioTemporalNetwork):
         filled = batch.filled_context()
         # A variational embedding draws once per pass: encoder and decoder see the same vector.
         vectors = self.embedding(batch.node_N) if self.embedding is not None else None
-        encoded_LNBD = self.encoder(batch, filled, self._node_features("encoding", vectors, batch))
-        state_BND = self.dropout(self.block(encoded_LNBD, batch))
+        encoded = self.encoder(batch, filled, self._node_features("encoding", vectors, batch))
+        state_BND = self.dropout(self.block(encoded, batch))
         last = filled[:, :, -1, None, :, None] if self.settings.residual else None
         return self.decoder(state_BND, batch, self._node_features("decoding", vectors, batch), last)
 

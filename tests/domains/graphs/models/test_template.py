@@ -5,7 +5,6 @@ import pytest
 import torch
 from fourfold.domains.graphs.models.batch import GraphBatch
 from fourfold.domains.graphs.models.build import build_network
-from fourfold.domains.graphs.models.recurrence import CHUNK, Recurrence
 from fourfold.domains.graphs.models.template import TemplateNetwork
 from torch import nn
 from torch.nn import functional as F
@@ -83,13 +82,6 @@ def test_recurrent_layers_stack(make_batch, awkward):
     batch = make_batch(awkward, past=1, static=2, dtype=torch.float64)
     for name in ("tts-imp", "tas-imp", "tas-amp"):
         assert network_for(name, recurrent_layers=2)(batch).shape == (3, 8, 4, 2, 1)
-
-
-def test_recurrence_in_parts_equals_the_whole():
-    torch.manual_seed(0)
-    recurrence = Recurrence(2, 3, 2).double()
-    x = torch.randn(4, CHUNK + 7, 2, dtype=torch.float64)
-    torch.testing.assert_close(recurrence(x), nn.GRU.forward(recurrence, x)[1][-1])
 
 
 @pytest.mark.parametrize("name", ["tts-imp", "tts-amp", "tas-imp", "dcrnn", "graph-wavenet", "stid"])
