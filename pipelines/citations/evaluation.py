@@ -124,8 +124,8 @@ def measure_noise(
         for name in models
     }
     left_out = (
-        f"Not tried: of {len(split.train)} labels to learn from, chance decides what a few wrong ones cost. It "
-        f"takes {FEWEST_LABELS} at least."
+        f"Not tried: of {len(split.train)} labels to learn from, chance decides what a few wrong ones cost. "
+        f"It takes {FEWEST_LABELS} at least."
     )
     curve = NoiseCurve(ratios=ratios, accuracy=accuracy, left_out=left_out if few and settings.noise else "")
     write_json(curve.model_dump(mode="json"), folder / "noise.json")

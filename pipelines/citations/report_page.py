@@ -184,8 +184,8 @@ def _again(parts: ReportParts) -> list[Markup]:
         code(parts.command),
         paragraph(
             "With a graph of your own: a folder with edges.csv (from, to, perhaps weight), features.csv "
-            "(node and a column a feature) and labels.csv (node, label; leave out the nodes to be classified). The "
-            "answers for all nodes are in predictions.csv of the run folder."
+            "(node and a column a feature) and labels.csv (node, label; leave out the nodes to be "
+            "classified). The answers for all nodes are in predictions.csv of the run folder."
         ),
         code("fourfold run citations --set data=my-folder --out runs/mine"),
         folded("All settings", code(parts.settings_yaml)),

@@ -29,7 +29,7 @@ def rate_reduction_loss(
         z_MD: codes of length 1. `label`: int64 [M].
     """
     shares = [
-        (label == place).sum() / len(label) * coding_rate(z_MD[label == place], epsilon)
+        (label == place).sum().to(z_MD) / len(label) * coding_rate(z_MD[label == place], epsilon)
         for place in range(classes)
     ]
     return gamma1 * torch.stack(shares).sum() - gamma2 * coding_rate(z_MD, epsilon)
