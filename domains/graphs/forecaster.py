@@ -19,7 +19,7 @@ from ...shared.forecasting.future_rows import require_future
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.probabilities import central_probabilities
-from ...shared.forecasting.splits import last_rows
+from ...shared.forecasting.splits import last_rows, training_rows
 from ...shared.forecasting.windows import gather_windows
 from .forecaster_settings import GraphForecasterSettings
 from .future_channels import attach_ahead
@@ -334,7 +334,7 @@ class GraphForecaster:
     ) -> GraphForecaster:
         panel = signals.panel
         held_out = last_rows(validation, panel.n_steps, horizon)
-        rows = slice(*(train or slice(0, held_out.start)).indices(panel.n_steps)[:2])
+        rows = training_rows(train, held_out, panel.n_steps)
         self.model.fit(
             signals, self.graph,
             horizon=horizon, train=rows, validation=held_out, run=run, local_only=local_only,

@@ -11,7 +11,7 @@ import torch
 
 from ...shared.errors import InputError, InputWarning
 from ...shared.forecasting.fitted_data import last_seen
-from ...shared.forecasting.splits import last_rows
+from ...shared.forecasting.splits import last_rows, training_rows
 from .clock import Clock
 from .given_graph import given_graph, paired
 from .graph_model import GraphModel
@@ -93,7 +93,7 @@ def fit_local(
     model, horizon = forecaster.model, forecaster.horizon
     assert model.network is not None and model.scaler is not None and horizon is not None
     held_out = last_rows(validation, signals.panel.n_steps, horizon)
-    rows = slice(*(train or slice(0, held_out.start)).indices(signals.panel.n_steps)[:2])
+    rows = training_rows(train, held_out, signals.panel.n_steps)
     how = model.settings.scaling
     clock = Clock.of(signals.panel, horizon) if model.settings.profile else None
     model.scaler = model.scaler.refitted(SignalScaler.fit(signals, rows, how, clock), how)

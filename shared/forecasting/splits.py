@@ -48,3 +48,22 @@ def last_rows(share: float | int | slice, steps: int, horizon: int) -> slice:
         return slice(start, max(start, stop))
     rows = share if isinstance(share, int) else round(share * steps)
     return slice(steps - rows, steps) if horizon <= rows < steps else slice(steps, steps)
+
+
+def training_rows(train: slice | None, held_out: slice, steps: int) -> slice:
+    """Rows to learn from, with whole numbers at both ends: those of `train`, or all before `held_out`.
+
+    Raises:
+        InputError: rows are in both, so that what was learnt would be judged by itself.
+    """
+    if train is None:
+        return slice(0, held_out.start)
+    start, stop, _ = train.indices(steps)
+    if max(start, held_out.start) < min(stop, held_out.stop):
+        raise InputError(
+            "train",
+            f"rows {start}..{stop} and the held-out rows {held_out.start}..{held_out.stop} overlap",
+            expected="rows that are in one of the two",
+            remedy="Choose other rows for train= or validation=",
+        )
+    return slice(start, max(start, stop))

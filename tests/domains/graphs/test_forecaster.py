@@ -329,6 +329,8 @@ def test_too_little_data_is_refused(fitted: GraphForecaster, frame: pd.DataFrame
         fitted.predict(frame, 0)
     with pytest.raises(InputError, match="not fitted"):
         GraphForecaster("tts-imp").predict(frame)
+    with pytest.raises(InputError, match="overlap"):
+        fitted.finetune(frame, train=slice(0, 150), validation=slice(140, 200))
     with pytest.raises(InputError, match="hold 0 windows"):
         fitted.evaluate(frame, test=slice(236, 238))
 
