@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cyclopts import App
+
+if TYPE_CHECKING:
+    from ...shared.datasets.card import DataFile, DatasetCard
 
 data = App(name="data", help="Data sets known by name: list, info, fetch.", help_format="plaintext")
 
@@ -16,11 +21,11 @@ def list_sets() -> int:
     from ...shared.datasets.card import list_cards
 
     listing = Table(box=None, header_style="bold", pad_edge=False)
-    for column in ("name", "steps x series", "step", "here", "what it is"):
+    for column in ("name", "shape", "step", "here", "what it is"):
         listing.add_column(column, no_wrap=column != "what it is")
     for card in list_cards():
         size = " x ".join(f"{length:,}" for length in card.shape)
-        listing.add_row(card.name, size, card.freq, "yes" if _is_here(card.name) else "fetch", card.title)
+        listing.add_row(card.name, size, card.freq, _place(card), card.title)
     Console().print(listing)
     return 0
 
@@ -40,15 +45,15 @@ def info(name: str, /) -> int:
     facts = {
         "name": card.name,
         "title": card.title,
-        "shape": " x ".join(f"{length:,}" for length in card.shape) + " (steps x series)",
+        "shape": " x ".join(f"{length:,}" for length in card.shape) + f" ({_axes(card)})",
         "step": card.freq,
         "unit": card.unit,
         "licence": card.licence,
         "home": card.home,
         "citation": card.citation,
         "note": card.note,
-        "on this machine": "yes" if _is_here(card.name) else f"no; fourfold data fetch {card.name}",
-        **{f"file {file.name}": f"{file.bytes:,} bytes, sha256 {file.sha256}" for file in card.files},
+        "on this machine": "yes" if _is_here(card.name) else f"no; {_how_to_get(card)}",
+        **{f"file {file.name}": _identity(file) for file in card.files},
     }
     for field, value in facts.items():
         if value:
@@ -86,3 +91,23 @@ def _is_here(name: str) -> bool:
     except InputError:
         return False
     return True
+
+
+def _place(card: DatasetCard) -> str:
+    if _is_here(card.name):
+        return "yes"
+    return "fetch" if card.can_be_fetched else "by hand"
+
+
+def _axes(card: DatasetCard) -> str:
+    if card.freq == "none":
+        return "nodes x features"
+    return "steps x nodes x channels" if card.reader == "network" else "steps x series"
+
+
+def _how_to_get(card: DatasetCard) -> str:
+    return f"fourfold data fetch {card.name}" if card.can_be_fetched else f"by hand from {card.home}"
+
+
+def _identity(file: DataFile) -> str:
+    return f"{file.bytes:,} bytes, sha256 {file.sha256}" if file.sha256 else "no checksum known"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ....shared.errors import InputError
+from ....shared.errors import InputError, InputWarning
 from ....shared.panels.panel import Panel
 from ....shared.panels.read_options import ReadOptions
 from ....shared.panels.reading import read_panel
@@ -34,7 +35,10 @@ def read_tables(
         keys: dict[str, Any] = options.as_keywords() | columns | {"target_col": target}
         if number == 0:
             keys |= {"past": roles.past, "future": roles.future}
-        panels.append(read_panel(content, **keys))
+        with warnings.catch_warnings():
+            if len(targets) > 1:  # the other channels are columns that this reading does not use
+                warnings.filterwarnings("ignore", "not used: ", InputWarning)
+            panels.append(read_panel(content, **keys))
     names = tuple(targets if channel_names is None else map(str, channel_names))
     if len(names) != len(panels):
         raise InputError(
