@@ -4,7 +4,7 @@ arXiv 2310.15003, in the form of the neural quasi-metric of Neural Spacetimes, a
     D(x, y) = u_J,    u_0 = |a_0(x) - a_0(y)|,    u_j = (|W_j| + |lambda_j| I) a_j(u_(j-1))
 
 with the activation a(z) = sign(z) |z|^p where |z| < 1 and sign(z) |z|^q elsewhere. All weights are taken at
-their absolute value, so D >= 0, D(x, x) = 0 and D is symmetric; the triangle inequality holds up to a constant.
+their absolute value, so D >= 0, D(x, x) = 0, D(x, y) = D(y, x); the triangle inequality holds up to a factor.
 
 With exponents 1 + |s|, as published, D is convex in |x - y| and cannot follow concave metrics such as
 |x - y|^(1/2); the default lets exponents fall below 1.
