@@ -32,8 +32,10 @@ RECIPE: dict[str, Any] = {
     "embedding": {"size": 16},
     "decoder": 64,
     "residual": True,
+    "bidirectional": True,
+    "dropout": 0.1,
 }
-TRAINING: dict[str, Any] = {"epochs": 20, "batch_size": 32, "learning_rate": 3e-3, "ema": 0.98}
+TRAINING: dict[str, Any] = {"epochs": 16, "batch_size": 8, "learning_rate": 3e-3, "ema": 0.99}
 
 
 def leads(error: np.ndarray) -> dict[str, float]:

@@ -18,6 +18,7 @@ from ...shared.training.fit_result import FitResult
 from ...shared.training.parallel import to_device
 from .clock import Clock, steps_per_day, weekday_stand_ins
 from .graph_training import GraphModelSettings
+from .models.batch import Edges
 from .models.build import build_network
 from .models.network import SpatioTemporalNetwork
 from .models.presets import GRAPH_FREE, network_settings
@@ -108,7 +109,7 @@ class GraphModel:
             self.weekdays = weekday_stand_ins(clock.weekday[train])
             self.network = self._build()
         assert self.scaler is not None
-        reader = WindowReader(signals.n_channels, self.scaler, clock.with_weekdays(self.weekdays), graph)
+        reader = self._reader(signals, graph, clock)
         steps = (self.lookback, self.dimensions["horizon"])
         source = GraphWindowSource(signals.panel, train, reader, *steps)
         if not len(source):
@@ -120,17 +121,9 @@ class GraphModel:
                 remedy="Give more history, or a shorter lookback or horizon",
             )
         held_out = GraphWindowSource(signals.panel, validation, reader, *steps)
-        training = self.settings.training
+        training, edges = self.settings.training, static_edges(graph, signals.n_nodes)
         rate = training.learning_rate if anew or local_only else training.finetune_rate
-        edges, of_pairs = static_edges(graph, signals.n_nodes), isinstance(self.network, SGP)
-        objective = (PairObjective if of_pairs else ForecastObjective)(
-            self.network,
-            edges,
-            torch.from_numpy(self.scaler.series.scale.reshape(-1, signals.n_channels)),
-            torch.from_numpy(self.scaler.unit(signals.n_channels)),
-            self.settings.quantiles,
-            lambda parameters: torch.optim.Adam(parameters, lr=rate, weight_decay=training.weight_decay),
-        )
+        objective = self._objective(signals.n_channels, edges, rate)
         if isinstance(self.network, SGP):
             seed, pairs = training.seed, self.network.settings.pairs
             source, held_out = (encode_pairs(self.network, part, edges, seed) for part in (source, held_out))
@@ -151,8 +144,7 @@ class GraphModel:
         """
         if self.network is None or self.scaler is None:
             raise InputError("model", f"{self.name} is not fitted", remedy="Call fit, or load a fitted one")
-        clock = Clock.of(signals.panel, ahead).with_weekdays(self.weekdays)
-        reader = WindowReader(signals.n_channels, self.scaler, clock, graph)
+        reader = self._reader(signals, graph, Clock.of(signals.panel, ahead))
         order = np.arange(signals.n_nodes) if order is None else order
         return GraphAnswers(self, reader, series_order(order, signals.n_channels))
 
@@ -193,16 +185,40 @@ class GraphModel:
         network.load_state_dict(weights)
         self.network = network.eval()
 
+    def _objective(self, channels: int, edges: Edges, rate: float) -> ForecastObjective:
+        assert self.network is not None and self.scaler is not None
+        decay = self.settings.training.weight_decay
+        return (PairObjective if isinstance(self.network, SGP) else ForecastObjective)(
+            self.network,
+            edges,
+            torch.from_numpy(self.scaler.series.scale.reshape(-1, channels)),
+            torch.from_numpy(self.scaler.unit(channels)),
+            self.settings.quantiles,
+            lambda parameters: torch.optim.Adam(parameters, lr=rate, weight_decay=decay),
+        )
+
+    def _reader(self, signals: Signals, graph: Graph | None, clock: Clock) -> WindowReader:
+        assert self.scaler is not None
+        clock = clock.with_weekdays(self.weekdays)
+        return WindowReader(signals.n_channels, self.scaler, clock, graph, signals.panel, self.settings.lags)
+
     def _dimensions(self, signals: Signals, horizon: int) -> dict[str, int]:
         panel = signals.panel
-        profile = signals.n_channels if self.settings.profile else 0
+        if any(lag < horizon for lag in self.settings.lags):
+            raise InputError(
+                "lags",
+                f"{min(self.settings.lags)} steps back are not yet known {horizon} steps ahead",
+                expected=f"at least {horizon}, the horizon",
+                remedy="Leave them to the context (lookback), or choose longer ones",
+            )
+        derived = signals.n_channels * (self.settings.profile + len(self.settings.lags))
         return {
             "nodes": signals.n_nodes,
             "channels": signals.n_channels,
             "horizon": horizon,
             "lookback": self.lookback,
             "past": len(panel.past),
-            "future": len(panel.future) + profile,
+            "future": len(panel.future) + derived,
             "static": len(panel.static),
             "quantiles": max(len(self.settings.quantiles), 1),
             "steps_per_day": steps_per_day(panel),
@@ -279,7 +295,7 @@ def _lengthened(tensors: Tensors, steps: int) -> Tensors:
     """Tensors that reach `steps` further ahead, their last step repeated: a network answers all its leads."""
     if steps <= 0:
         return tensors
-    ahead = {"time_of_day": 1, "weekday": 1, "future": 2, "profile": 2}
+    ahead = {"time_of_day": 1, "weekday": 1, "future": 2, "profile": 2, "lagged": 2}
 
     def longer(name: str, value: torch.Tensor) -> torch.Tensor:
         if name not in ahead:

@@ -79,6 +79,9 @@ class GraphModelSettings(BaseModel):
     """Mean and deviation of each channel over time and nodes, or of each node's own series."""
     profile: bool = False
     """Forecast deviations from each node's mean at the time of day, and read that mean as a covariate."""
+    lags: tuple[int, ...] = ()
+    """Steps back (a day, a week), no fewer than the horizon: what was measured that long before each step of
+    context and horizon is read beside the covariates known ahead."""
     training: GraphTraining = GraphTraining()
 
     @model_validator(mode="after")
@@ -88,6 +91,8 @@ class GraphModelSettings(BaseModel):
             raise ValueError(f"quantiles {levels} are not strictly increasing")
         if levels and (0.5 not in levels or levels[0] <= 0 or levels[-1] >= 1):
             raise ValueError("quantiles lie inside (0, 1) and include 0.5, the point forecast")
+        if any(lag < 1 for lag in self.lags):
+            raise ValueError(f"lags {self.lags} are not all 1 or more")
         return self
 
     @classmethod

@@ -30,6 +30,9 @@ class WindowReader:
     clock: Clock
     graph: SensorGraph | ChangingGraph | None = None
     """With the nodes in the network's order."""
+    panel: Panel | None = None
+    """Where values further back than the context are read; needed for lags."""
+    lags: tuple[int, ...] = ()
 
     @property
     def nodes(self) -> int:
@@ -44,12 +47,14 @@ class WindowReader:
 
         Returns:
             x, observed [B, N, L, C]; time_of_day, weekday [B, L + H]; past, future, static where there are
-            any; profile [B, N, L + H, C], scaled, where the scaler takes one off; edges of a changing graph.
+            any; profile [B, N, L + H, C], scaled, where the scaler takes one off; lagged [B, N, L + H, K * C]
+            for K lags, and edges of a graph that changes.
         """
         count = len(self.scaler.spread)
         cutoff = windows.cutoff[::count]
         lookback = windows.context.shape[1]
-        rows = np.maximum(cutoff[:, None] + np.arange(1 - lookback, windows.horizon + 1), 0)
+        steps = cutoff[:, None] + np.arange(1 - lookback, windows.horizon + 1)
+        rows = np.maximum(steps, 0)
         offset = self.scaler.offset(self.clock.slot[rows[:, :lookback]])
         context = windows.context.reshape(-1, count, lookback).transpose(0, 2, 1)
         observed = windows.observed.reshape(-1, count, lookback).transpose(0, 2, 1)
@@ -64,6 +69,9 @@ class WindowReader:
         }
         if isinstance(self.graph, ChangingGraph):
             found["edges"] = [joined_edges(self.graph, column) for column in rows[:, :lookback].T]
+        if self.lags:
+            lagged = [self._lagged(steps - lag, windows.series[:count]) for lag in self.lags]
+            found["lagged"] = torch.cat(lagged, dim=-1)
         return found | self._covariates(windows, count) | self._profile(rows)
 
     def scaled_targets(self, windows: Windows, values: np.ndarray, observed: np.ndarray) -> Tensors:
@@ -103,6 +111,14 @@ class WindowReader:
             found["static"] = torch.from_numpy(np.ascontiguousarray(windows.static[: count : self.channels]))
         return found
 
+    def _lagged(self, rows: np.ndarray, series: np.ndarray) -> Tensor:
+        """What was measured at other rows [B, steps], scaled, [B, N, steps, C]; 0 where nothing was."""
+        assert self.panel is not None
+        known = np.clip(rows, 0, self.panel.n_steps - 1)
+        seen = self.panel.observed[known][..., series] & (known == rows)[..., None]
+        away = self.panel.values[known][..., series] - self.scaler.offset(self.clock.slot[known])
+        return self._nodes(np.where(seen, away / self.scaler.series.scale, 0.0).astype(np.float32))
+
     def _profile(self, rows: np.ndarray) -> Tensors:
         if self.scaler.profile is None:
             return {}
@@ -112,9 +128,7 @@ class WindowReader:
 
 def graph_batch(batch: Tensors, edges: Edges, horizon: int) -> GraphBatch:
     """What a network reads, of a reader's tensors; `edges` count unless the tensors have some."""
-    future, profile = batch.get("future"), batch.get("profile")
-    if profile is not None:
-        future = profile if future is None else torch.cat([future, profile], dim=-1)
+    ahead = [batch[name] for name in ("future", "profile", "lagged") if name in batch]
     windows, nodes = batch["x"].shape[:2]
     changing = tuple(Edges(index, weight, windows * nodes) for index, weight in batch.get("edges", ()))
     return GraphBatch(
@@ -125,7 +139,7 @@ def graph_batch(batch: Tensors, edges: Edges, horizon: int) -> GraphBatch:
         edges=changing or edges,
         node_N=torch.arange(nodes, device=batch["x"].device),
         past_BNLU=batch.get("past"),
-        future_BNTU=future,
+        future_BNTU=torch.cat(ahead, dim=-1) if ahead else None,
         static_NU=batch.get("static"),
         horizon=horizon,
     )

@@ -304,6 +304,23 @@ def test_backtest_with_refits_learns_nothing_of_what_it_forecasts(frame: pd.Data
         forecaster.evaluate(frame, test=0.5, levels=())
 
 
+def test_lags_reach_the_network_and_must_be_known_ahead(frame: pd.DataFrame, tmp_path: Path) -> None:
+    settings = {**SMALL, "lags": (24, 48), "profile": True}
+    forecaster = GraphForecaster("tts-imp", model_settings=settings).fit(frame, ring(), 4)
+    straight = forecaster.predict(frame)
+    changed = frame.copy()
+    changed.iloc[-24:-20] += 50  # a day before the steps to forecast
+    assert not np.allclose(forecaster.predict(changed).values, straight.values)
+    mixed = forecaster.predict(frame[["e", "d", "c", "b", "a"]])
+    np.testing.assert_allclose(mixed.values[..., ::-1], straight.values, rtol=1e-5)
+    forecaster.save(tmp_path / "model")
+    np.testing.assert_array_equal(
+        GraphForecaster.load(tmp_path / "model").predict(frame).values, straight.values
+    )
+    with pytest.raises(InputError, match="24 steps back are not yet known 30 steps ahead"):
+        forecaster.fit(frame, ring(), 30)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

@@ -57,6 +57,24 @@ def test_batches_hold_what_was_measured(profile: bool) -> None:
         np.testing.assert_allclose(part[seen], panel.values[cutoff + 1 : cutoff + 4].T[seen], rtol=1e-4)
 
 
+def test_lags_are_read_further_back_than_the_context() -> None:
+    signals = two_channels()
+    plain = source_of(signals, slice(10, 60), 5, 3, False)
+    reader = replace(plain.reader, panel=signals.panel, lags=(24, 8))
+    source = GraphWindowSource(signals.panel, slice(10, 60), reader, 5, 3)
+    lagged = source.batch(np.array([0, 30]))["lagged"].numpy()
+    assert lagged.shape == (2, 5, 8, 4)  # nodes, steps, channels of the first lag and then of the second
+    scaler = reader.scaler.series
+    scaled = np.where(signals.panel.observed, scaler.transform(signals.panel.values), 0).reshape(-1, 5, 2)
+    for place, cutoff in enumerate(source.cutoffs[[0, 30]]):
+        for step in range(8):
+            for which, lag in enumerate((24, 8)):
+                row = cutoff - 4 + step - lag
+                dense = scaled[row] if row >= 0 else np.zeros((5, 2))
+                found = lagged[place, :, step, 2 * which : 2 * which + 2]
+                np.testing.assert_allclose(found, dense, rtol=1e-4, atol=1e-5)
+
+
 def test_windows_stay_inside_their_rows_and_empty_ones_are_left_out() -> None:
     signals = two_channels()
     source = source_of(signals, slice(10, 60), 5, 3, False)
