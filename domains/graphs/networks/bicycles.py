@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,11 +11,12 @@ from ..sensor_graph.policies import settle_graph
 from ..sensor_graph.sensor_graph import SensorGraph
 from ..signals.reading import read_signals
 from ..signals.signals import Signals
+from .json_file import read_json
 
 
 def pedalme(paths: Sequence[Path]) -> tuple[Signals, SensorGraph]:
     """35 numbered weeks of standardised deliveries in 15 areas; all pairs are linked, the nearer the more."""
-    content = json.loads(paths[0].read_text())
+    content = read_json(paths[0])
     values = np.array(content["X"], dtype=np.float64)
     graph = settle_graph(values.shape[1], np.array(content["edges"]).T, np.array(content["weights"]))
     return read_signals(values, graph, channel_names=["deliveries"], freq=1, period=1), graph

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,11 +12,12 @@ from ..sensor_graph.policies import settle_graph
 from ..sensor_graph.sensor_graph import SensorGraph
 from ..signals.reading import read_signals
 from ..signals.signals import Signals
+from .json_file import read_json
 
 
 def chickenpox(paths: Sequence[Path]) -> tuple[Signals, SensorGraph]:
     """521 weeks of standardised cases in 20 counties; steps are numbered, 52 a season, neighbours linked."""
-    content = json.loads(paths[0].read_text())
+    content = read_json(paths[0])
     names = sorted(content["node_ids"], key=content["node_ids"].__getitem__)
     graph = settle_graph(names, np.array(content["edges"]).T, duplicates="max")
     values = np.array(content["FX"], dtype=np.float64)
@@ -29,7 +29,7 @@ def england_covid(paths: Sequence[Path]) -> tuple[Signals, ChangingGraph]:
 
     Loops stay: most people move within their region.
     """
-    content = json.loads(paths[0].read_text())
+    content = read_json(paths[0])
     mapping, steps = content["edge_mapping"], content["time_periods"]
     values = np.array(content["y"], dtype=np.float64)
     nodes = values.shape[1]

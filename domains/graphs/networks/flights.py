@@ -35,12 +35,13 @@ def nyc_flights(paths: Sequence[Path]) -> tuple[Signals, SensorGraph]:
     often = [str(name) for name, count in counts.items() if count >= LEAST_FLIGHTS]
     bound = sorted(name for name in often if name in airports.index)
     nodes = [*sorted(column_of(flights, "origin").unique()), *bound]
-    left = flights[flights["dep_time"].notna()]
+    left = flights.loc[column_of(flights, "dep_time").notna()]
     tables = [left.groupby(["time_hour", end]).size().unstack(fill_value=0) for end in ("origin", "dest")]
     frame = pd.concat(tables, axis=1).reindex(index=hours, columns=nodes).fillna(0)
     frame.index = hours.tz_convert("America/New_York")
     training = int(TRAINING_SHARE * len(hours))
-    early = left[(left["time_hour"] < hours[training]) & left["dest"].isin(bound)]
+    known = (column_of(left, "time_hour") < hours[training]) & column_of(left, "dest").isin(bound)
+    early = left.loc[known]
     routes = early.groupby(["origin", "dest"]).size()
     ends = [routes.index.get_level_values(level).to_numpy() for level in ("origin", "dest")]
     weight = routes.to_numpy() / training

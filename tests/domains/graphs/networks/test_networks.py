@@ -1,5 +1,6 @@
 """Known networks are what their cards say; those out of reach are read from files of the same format."""
 
+import gzip
 import json
 
 import numpy as np
@@ -256,6 +257,11 @@ def test_names(nowhere):
     with pytest.raises(InputError, match=r"is a network of sensors.*load_network"):
         read_dataset("los-loop")
     content = {"edges": [[0, 0], [0, 1]], "weights": [1.0, 0.4], "X": [[1.0, 2.0]] * 4 + [[0.0, 1.0]]}
-    (folder_of("pedalme") / "pedalme_london.json").write_text(json.dumps(content))
+    path = folder_of("pedalme") / "pedalme_london.json.gz"
+    path.write_bytes(gzip.compress(json.dumps(content).encode()))
+    assert load_network("pedalme").graph.edge_weight.tolist() == pytest.approx([0.4])
     with pytest.raises(InputError, match="'parcels' is not there; expected some of deliveries"):
         load_network("pedalme", ["parcels"])
+    path.write_bytes(b"nothing")
+    with pytest.raises(InputError, match="is no readable JSON file"):
+        load_network("pedalme")
