@@ -13,6 +13,7 @@ from ..domains.graphs.sensor_graph.sensor_graph import SensorGraph
 from ..domains.graphs.signals.signals import Signals
 from ..shared.artifact.shipped import shipped_folder
 from ..shared.errors import InputError, InputWarning
+from .contestant import is_method
 
 if TYPE_CHECKING:
     from ..domains.graphs.forecaster import GraphForecaster
@@ -28,13 +29,16 @@ def is_graph_method(model: str) -> bool:
 
 def is_graph_model(model: str) -> bool:
     """Whether `model` is a network on a graph: one by name, or an artefact that holds one."""
-    if is_graph_method(model):
-        return True
+    return is_graph_method(model) or artifact_kind(model) == GRAPH_KIND
+
+
+def artifact_kind(model: str) -> str | None:
+    """Kind of the artefact that `model` names here; None when there is none."""
     folder = shipped_folder(model) or Path(model).expanduser()
     try:
-        return json.loads((folder / "config.json").read_text(encoding="utf-8"))["kind"] == GRAPH_KIND
+        return str(json.loads((folder / "config.json").read_text(encoding="utf-8"))["kind"])
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return None
 
 
 def require_graph(model: str, graph: object) -> None:
@@ -51,9 +55,11 @@ def require_graph(model: str, graph: object) -> None:
 def refuse_graph(model: str, graph: object) -> None:
     """Raise InputError when a graph is given to a model of single series."""
     if graph is not None and not is_graph_model(model):
+        known = is_method(model) or artifact_kind(model) is not None
+        problem = "forecasts every series by itself and reads no graph" if known else "is no network"
         raise InputError(
             "--graph",
-            f"{model} forecasts every series by itself and reads no graph",
+            f"{model} {problem}",
             expected=f"a network ({', '.join(NAMES)}) or a folder that holds one",
             remedy="Leave --graph out, or choose such a model",
         )

@@ -24,6 +24,19 @@ METHODS = {
     "tempo-zero": "TEMPO trained beforehand on a mixture of series: forecasts yours as they are",
 }
 """One line about each method that is fitted on the data at hand."""
+NETWORKS = {
+    "rnn": "one recurrent network for all nodes, without their graph: what a graph has to beat",
+    "fc-rnn": "one recurrent network that reads all nodes at once, without their graph",
+    "tts-imp": "time, then space: recurrent network, then messages weighted by edges, with node embeddings",
+    "tts-amp": "time, then space, with messages that the network weighs itself",
+    "tas-imp": "time and space at once: recurrent network whose gates exchange messages weighted by edges",
+    "tas-amp": "time and space at once, with messages that the network weighs itself",
+    "dcrnn": "DCRNN: diffusion convolution along and against the edges inside a recurrent network",
+    "graph-wavenet": "Graph WaveNet: dilated convolutions in time, diffusion over given and learnt edges",
+    "stid": "STID: embeddings of node, time of day and weekday in front of a perceptron; reads no graph",
+    "sgp": "SGP: features of time and space computed once, trained on single nodes; for very large graphs",
+}
+"""One line about each network that is fitted on the signals of a graph's nodes."""
 
 
 def method_summaries() -> dict[str, str]:
@@ -32,6 +45,13 @@ def method_summaries() -> dict[str, str]:
 
     shipped = list_shipped()
     return {name: METHODS.get(name, "") for name in NAMES if name not in shipped}
+
+
+def network_summaries() -> dict[str, str]:
+    """Every network on a graph that is fitted on the signals at hand, with what is said of it."""
+    from ..domains.graphs.models.presets import NAMES
+
+    return {name: NETWORKS.get(name, "") for name in NAMES}
 
 
 def shipped_summary(folder: Path) -> tuple[str, str]:

@@ -17,7 +17,12 @@ NAMELESS = (".npz", ".npy")
 
 
 def read_network(
-    signals: str | Path, graph: str | Path, coordinates: str | Path | None = None, **reading: Any
+    signals: str | Path,
+    graph: str | Path,
+    coordinates: str | Path | None = None,
+    *,
+    directed: bool = True,
+    **reading: Any,
 ) -> tuple[Signals, SensorGraph | ChangingGraph]:
     """Signals and their graph, its nodes in the order of the signals.
 
@@ -25,15 +30,16 @@ def read_network(
         signals: a file that `read_signals` takes.
         graph: a file that `read_graph` takes; nodes without an edge need not stand in it.
         coordinates: a table of node, latitude and longitude, or x and y.
+        directed: False adds the opposite of every edge of a file.
         reading: arguments of `read_signals`.
 
     Raises:
         InputError: a file cannot be read, or signals and graph have different nodes.
     """
     if Path(signals).suffix.lower() in NAMELESS:
-        known = read_graph(str(graph), coordinates=coordinates)
+        known = read_graph(str(graph), coordinates=coordinates, directed=directed)
         return read_signals(str(signals), known, **reading), known
     found = read_signals(str(signals), **reading)
-    known = read_graph(str(graph), found.nodes, coordinates)
+    known = read_graph(str(graph), found.nodes, coordinates, directed=directed)
     require_same_nodes(found, known)
     return found, known.select(found.nodes)

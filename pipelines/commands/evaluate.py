@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from .table_options import AS_GIVEN, TableOptions
+from .network_flags import network_request
+from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
+
+if TYPE_CHECKING:
+    from ..comparison.evaluation import Evaluation
+
+AGAINST = ("seasonal-naive", "linear")
+"""Methods a model of single series is set beside."""
 
 
 def evaluate(
@@ -16,15 +23,13 @@ def evaluate(
     data: Path,
     /,
     *,
-    horizon: Annotated[int, Parameter(name=["--horizon", "-n"]), WHOLE] = 24,
-    against: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (
-        "seasonal-naive",
-        "linear",
-    ),
+    horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"]), WHOLE] = None,
+    against: Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=True)] = None,
     origins: Annotated[int, WHOLE] = 60,
     level: float = 80.0,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     table: TableOptions = AS_GIVEN,
+    network: GraphOptions = NO_GRAPH,
 ) -> int:
     """Score a model by rolling origin over the last fifth of the data, on which no method is fitted.
 
@@ -35,9 +40,10 @@ def evaluate(
     data
         CSV, Parquet or NetCDF; a row a series and time, or a column a series.
     horizon
-        Steps to forecast.
+        Steps to forecast; 24 when not given, for networks their own or 12.
     against
-        Models and methods to compare with.
+        Models and methods to compare with; seasonal-naive and linear when not given. Beside networks
+        last-value, seasonal-naive and slot-mean always stand.
     origins
         Forecast origins, spread evenly over the held-out part.
     level
@@ -50,21 +56,39 @@ def evaluate(
     if output is not None:
         check_output(output, (".json",))
     from ..comparison.terminal import print_comparison
-    from ..forecast.comparison import compare
-    from ..forecast.settings import Settings
-    from ..settings import resolve_settings
 
-    models = tuple(dict.fromkeys((model, *against)))
-    asked = {
-        "data": str(data),
-        "table": table.reading(),
-        "horizon": horizon,
-        "models": models,
-        "origins": origins,
-        "levels": (level,),
-    }
-    evaluation = compare(resolve_settings(Settings, asked), required=model)
+    request = network_request(model, data, table, network)
+    if request is not None:
+        from ..traffic.comparison import compare_network
+
+        evaluation = compare_network(request, horizon, against=against or (), origins=origins, level=level)
+    else:
+        evaluation = _compare_series(model, data, horizon, against, origins, level, table)
     if output is not None:
         write_json(evaluation.model_dump(mode="json"), output)
     print_comparison(evaluation)
     return 0
+
+
+def _compare_series(
+    model: str,
+    data: Path,
+    horizon: int | None,
+    against: tuple[str, ...] | None,
+    origins: int,
+    level: float,
+    table: TableOptions,
+) -> Evaluation:
+    from ..forecast.comparison import compare
+    from ..forecast.settings import Settings
+    from ..settings import resolve_settings
+
+    asked = {
+        "data": str(data),
+        "table": table.reading(),
+        "horizon": 24 if horizon is None else horizon,
+        "models": tuple(dict.fromkeys((model, *(AGAINST if against is None else against)))),
+        "origins": origins,
+        "levels": (level,),
+    }
+    return compare(resolve_settings(Settings, asked), required=model)

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .table_options import AS_GIVEN, TableOptions
+from .network_flags import network_request
+from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
 
 
@@ -19,13 +20,15 @@ def finetune(
     output: Annotated[Path, Parameter(name=["--output", "-o"])],
     horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"]), WHOLE] = None,
     table: TableOptions = AS_GIVEN,
+    network: GraphOptions = NO_GRAPH,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
 ) -> int:
     """Train a model further on a table, or fit a method to it, and keep it.
 
-    A run that was stopped goes on where it was when the same command is given again.
+    With --graph a network is fitted on a graph; one that was kept and knows other nodes is taken to the new
+    ones. A run that was stopped goes on where it was when the same command is given again.
 
     Parameters
     ----------
@@ -36,7 +39,7 @@ def finetune(
     output
         Folder for the model; forecast and evaluate take it as MODEL.
     horizon
-        Steps it is to forecast; the model's own when not given, 24 for methods.
+        Steps it is to forecast; the model's own when not given, 24 for methods, 12 for networks.
     past_cols
         Columns of covariates known up to now.
     future_cols
@@ -44,14 +47,25 @@ def finetune(
     static_cols
         Columns of facts that do not change.
     """
+    from ..output_file import check_folder
+
+    check_folder(output)
+    request = network_request(
+        model, data, table, network,
+        past=past_cols, future=future_cols, refused={"--static-cols": static_cols},
+    )  # fmt: skip
+    if request is not None:
+        from ..network_commands import finetune_network
+
+        kept = finetune_network(request, horizon, output)
+        print(f"{output}: {kept.model.name} for {kept.horizon} steps, from {len(kept.nodes)} nodes")
+        return 0
     import shutil
 
     from ...domains.timeseries.forecaster import Forecaster
     from ...shared.panels.reading import read_panel
     from ..contestant import is_method
-    from ..output_file import check_folder
 
-    check_folder(output)
     panel = read_panel(
         data,
         **table.reading(),

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from .table_options import AS_GIVEN, TableOptions
+from .network_flags import network_request
+from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
+
+if TYPE_CHECKING:
+    from ...shared.forecasting.forecast import Forecast
 
 
 def forecast(
@@ -22,13 +26,14 @@ def forecast(
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (80.0,),
     quantiles: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
     table: TableOptions = AS_GIVEN,
+    network: GraphOptions = NO_GRAPH,
     future: Path | None = None,
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     pad: Literal["edge"] | None = None,
     short: Literal["raise", "skip"] | None = None,
 ) -> int:
-    """Forecast every series of a table.
+    """Forecast every series of a table, or with --graph every node of a network.
 
     Parameters
     ----------
@@ -59,11 +64,21 @@ def forecast(
 
     if output is not None:
         check_output(output, inputs=(data, future))
-    from ...shared.panels.reading import read_panel
-    from ..contestant import ready_forecaster
     from ..covariate_file import read_future
 
     ahead, names = read_future(future, table.id_col, table.time_col) if future is not None else (None, ())
+    request = network_request(
+        model, data, table, network,
+        past=past_cols, future=names, refused={"--static-cols": static_cols, "--pad": pad, "--short": short},
+    )  # fmt: skip
+    if request is not None:
+        from ..network_commands import forecast_network
+
+        answer = forecast_network(request, horizon, levels=level, quantiles=quantiles, future=ahead)
+        return _give(answer, output)
+    from ...shared.panels.reading import read_panel
+    from ..contestant import ready_forecaster
+
     panel = read_panel(
         data,
         **table.reading(),
@@ -75,22 +90,20 @@ def forecast(
     forecaster = ready_forecaster(model, panel, horizon)
     asked = {name: choice for name, choice in (("pad", pad), ("short", short)) if choice is not None}
     forecaster.settings = forecaster.settings.model_copy(update=asked)
-    answer = forecaster.predict(panel, horizon, levels=level, quantiles=quantiles)
+    return _give(forecaster.predict(panel, horizon, levels=level, quantiles=quantiles), output)
+
+
+def _give(answer: Forecast, output: Path | None) -> int:
+    """Print the forecast, or write it and say so."""
+    from ..output_file import write_frame, write_whole
+
     if output is None:
         answer.to_long().to_csv(sys.stdout, index=False)
         return 0
-    _write(answer, output)
-    print(f"{panel.n_series} series, {horizon} steps each: {output}")
-    return 0
-
-
-def _write(answer: object, output: Path) -> None:
-    from ...shared.forecasting.forecast import Forecast
-    from ..output_file import write_frame, write_whole
-
-    assert isinstance(answer, Forecast)
     if output.suffix.lower() == ".nc":
         dataset = answer.to_xarray()
         write_whole(output, lambda path: dataset.to_netcdf(path, engine="scipy"))
     else:
         write_frame(answer.to_long(), output)
+    print(f"{len(answer.series)} series, {answer.horizon} steps each: {output}")
+    return 0

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 
 def models() -> int:
-    """List the models that come with the package and the methods that are fitted on your data."""
+    """List the models that come with the package, and what is fitted on your data."""
     from rich.console import Console
     from rich.table import Table
 
     from ...shared.artifact.shipped import list_shipped, shipped_folder
-    from ..model_list import method_summaries, shipped_summary
+    from ..model_list import method_summaries, network_summaries, shipped_summary
 
     listing = Table(title=None, box=None, header_style="bold", pad_edge=False)
     for column in ("name", "kind", "what it is"):
@@ -21,5 +21,7 @@ def models() -> int:
         listing.add_row(name, f"shipped {kind}", summary)
     for name, summary in method_summaries().items():
         listing.add_row(name, "method", summary)
+    for name, summary in network_summaries().items():
+        listing.add_row(name, "network (--graph)", summary)
     Console().print(listing)
     return 0

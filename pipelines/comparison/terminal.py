@@ -30,7 +30,7 @@ def print_comparison(evaluation: Evaluation) -> None:
     console.print(listing)
     console.print(
         f"{evaluation.windows} windows from {evaluation.origins} origins in the last part of the data, "
-        "which no method was fitted on",
+        "on which nothing was fitted here",
         style="dim",
         highlight=False,
     )

@@ -9,7 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from ...domains.graphs.forecaster import GraphForecaster
+from ...domains.graphs.signals.signals import Signals
 from ...domains.timeseries.forecaster import Forecaster
+from ...shared.forecasting.fitted_data import warn_of_seen_rows
 from ..comparison.contestants import Entrant, graph_entrant, series_entrant
 from ..comparison.evaluation import save_arrays
 from ..comparison.fans import ahead_fans, held_out_fans
@@ -32,12 +34,12 @@ def evaluate_models(prepared: Prepared, settings: Settings, trained: Path, folde
     """Judge the models in `trained` on the test part; writes evaluation.json, fans.npz and nodes.npz."""
     panel, models = prepared.signals.panel, load_models(trained)
     sums = {name: ErrorSums(panel, settings.horizon) for name in models}
-    entrants, outcome = compare_models(prepared, settings, trained, models, sums)
+    terms = terms_of(prepared.signals, prepared.summary.splits, settings)
+    entrants, outcome = compare_models(prepared.signals, terms, trained, models, sums)
     evaluation = outcome.evaluation
     chosen = evaluation.chosen
     error = _node_error(sums[chosen], prepared, outcome)
     shown = _shown_series(settings, prepared, error)
-    terms = _terms(prepared, settings)
     answers = judge(
         entrants[chosen], panel, outcome.windows,
         naive_scale=outcome.naive_scale, level=evaluation.level, drawn=terms.drawn, shown=shown,
@@ -70,34 +72,37 @@ def load_models(trained: Path) -> dict[str, Forecaster | GraphForecaster]:
 
 
 def compare_models(
-    prepared: Prepared,
-    settings: Settings,
+    signals: Signals,
+    terms: Terms,
     trained: Path,
     models: Models,
     sums: Mapping[str, ErrorSums] | None = None,
 ) -> tuple[dict[str, Entrant], Outcome]:
-    """Scores of all models on the test part; `sums` are told of their errors."""
+    """Scores of all models on the test part; `sums` are told of their errors.
+
+    Models that were trained beforehand on rows of the test part are judged with a warning.
+    """
     facts = json.loads((trained / "trained.json").read_text(encoding="utf-8"))
-    signals, horizon = prepared.signals, settings.horizon
     entrants: dict[str, Entrant] = {}
     for name, model in models.items():
         seconds = facts["seconds"][name]
+        warn_of_seen_rows(signals.panel, model.seen_until, terms.splits["test"][0])
         if isinstance(model, GraphForecaster):
-            entrants[name] = graph_entrant(model, signals, horizon, seconds)
+            entrants[name] = graph_entrant(model, signals, terms.horizon, seconds)
         else:
-            entrants[name] = series_entrant(model, signals.panel, horizon, seconds)
-    terms = _terms(prepared, settings)
+            entrants[name] = series_entrant(model, signals.panel, terms.horizon, seconds)
     return entrants, judge_all(entrants, signals.panel, terms, skipped=facts["skipped"], watches=sums)
 
 
-def _terms(prepared: Prepared, settings: Settings) -> Terms:
+def terms_of(signals: Signals, splits: Mapping[str, tuple[int, int]], settings: Settings) -> Terms:
+    """What the models are compared by."""
     return Terms(
-        prepared.summary.splits,
+        splits,
         settings.horizon,
         settings.origins,
         settings.levels,
         naive=NAIVE_METHODS,
-        judged_by="mae" if prepared.signals.n_channels == 1 else "mase",
+        judged_by="mae" if signals.n_channels == 1 else "mase",
     )
 
 

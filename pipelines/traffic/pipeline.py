@@ -44,7 +44,7 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
         return {key: told[key] for key in keys}
 
     reading = only(
-        "data", "graph", "coordinates", "signals", "title", "unit", "horizon", "test_share",
+        "data", "graph", "directed", "coordinates", "signals", "title", "unit", "horizon", "test_share",
         "validation_share", "neighbours",
     )  # fmt: skip
     files: list[Path] = []
@@ -58,7 +58,8 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
         save_prepared(prepare(settings), folder)
 
     def train(folder: Path, needs: Mapping[str, Path]) -> None:
-        train_models(load_prepared(needs["prepare"]), settings, folder)
+        ready = load_prepared(needs["prepare"])
+        train_models(ready.signals, ready.graph, ready.summary.splits, settings, folder)
 
     def evaluate(folder: Path, needs: Mapping[str, Path]) -> None:
         evaluate_models(load_prepared(needs["prepare"]), settings, needs["train"], folder)
@@ -67,7 +68,7 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
         text = build_page(_report_parts(settings, command, needs))
         write_whole(folder / "report.html", lambda target: target.write_text(text, encoding="utf-8"))
 
-    learning = only("models", "horizon", "lookback", "size", "scaling", "training", "seed")
+    learning = only("models", "horizon", "lookback", "size", "scaling", "profile", "training", "seed")
     judging = only("origins", "diagnosed_steps", "levels", "nodes")
     before = ("prepare", "train")
     return [

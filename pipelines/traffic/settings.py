@@ -69,6 +69,8 @@ class Settings(BaseModel):
     graph: str | None = None
     """A file of edges (from,to,weight) or an adjacency, for signals of your own; similarity: each node
     receives from those that moved most like it in the training part."""
+    directed: bool = True
+    """False: every edge of that file goes both ways."""
     coordinates: str | None = None
     """A table of node, latitude, longitude (or x, y), for the map."""
     signals: SignalSettings = SignalSettings()
@@ -85,6 +87,8 @@ class Settings(BaseModel):
     """Sizes of the networks."""
     scaling: Literal["global", "node"] = "global"
     """Mean and deviation over all nodes, or of each node's own signal."""
+    profile: bool = False
+    """Networks forecast deviations from each node's mean at the time of day."""
     training: TrainingSettings = TrainingSettings()
     neighbours: int = Field(8, ge=1)
     """Of each node, where the graph is by similarity."""
@@ -119,6 +123,7 @@ class Settings(BaseModel):
             "lookback": self.lookback,
             "preset": self.size,
             "scaling": self.scaling,
+            "profile": self.profile,
             "training": training,
         }
 

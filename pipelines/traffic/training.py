@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,19 @@ from ...shared.errors import InputError
 from ..contestant import folder_name, ready_forecaster
 from ..graph_contestant import is_graph_model, ready_graph_forecaster
 from ..output_file import write_json
-from .preparation import Prepared
 from .settings import NAIVE_METHODS, Settings
 
 if TYPE_CHECKING:
     from ...domains.graphs.forecaster import GraphForecaster
+    from ...domains.graphs.graph_model import Graph
+    from ...domains.graphs.signals.signals import Signals
     from ...domains.timeseries.forecaster import Forecaster
 
 
 def train_models(
-    prepared: Prepared,
+    signals: Signals,
+    graph: Graph | None,
+    splits: Mapping[str, tuple[int, int]],
     settings: Settings,
     folder: Path,
     tell: Callable[[str], None] = print,
@@ -43,7 +46,7 @@ def train_models(
         if not done.is_dir():
             started = time.perf_counter()
             try:
-                fitted = _fitted(name, prepared, settings, folder / "runs" / place)
+                fitted = _fitted(name, signals, graph, splits, settings, folder / "runs" / place)
             except InputError as error:
                 if name in (*NAIVE_METHODS, required):
                     raise
@@ -58,12 +61,19 @@ def train_models(
     shutil.rmtree(folder / "runs", ignore_errors=True)
 
 
-def _fitted(name: str, prepared: Prepared, settings: Settings, run: Path) -> Forecaster | GraphForecaster:
-    train, validation = (slice(*prepared.summary.splits[part]) for part in ("train", "validation"))
-    known = prepared.signals.select_rows(slice(0, validation.stop))
+def _fitted(
+    name: str,
+    signals: Signals,
+    graph: Graph | None,
+    splits: Mapping[str, tuple[int, int]],
+    settings: Settings,
+    run: Path,
+) -> Forecaster | GraphForecaster:
+    train, validation = (slice(*splits[part]) for part in ("train", "validation"))
+    known = signals.select_rows(slice(0, validation.stop))
     if is_graph_model(name):
         return ready_graph_forecaster(
-            name, known, prepared.graph, settings.horizon,
+            name, known, graph, settings.horizon,
             validation=validation, train=train, run=run,
             model_settings=settings.network_settings(), **settings.signals.reading(),
         )  # fmt: skip
