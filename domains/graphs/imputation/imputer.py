@@ -33,7 +33,9 @@ from .window_source import (
 )
 
 BATCH = 64
-"""Windows of one pass while imputing; answers do not depend on it."""
+"""Windows of one pass while imputing at most; answers do not depend on it."""
+BATCH_NODES = 20_000
+"""Windows times nodes of one such pass at most: what memory large networks take."""
 
 
 class Imputer:
@@ -200,7 +202,7 @@ class Imputer:
             schedule=ScheduleSettings(kind="cosine", final=0.1),
             clip_norm=how.clip_norm,
             validate_every=max(how.steps // how.validations, 1),
-            validation_batch_size=BATCH,
+            validation_batch_size=_batch(self.graph.n_nodes),
             metric="mae" if held_out is not None else None,
             early_stopping=EarlyStopping(patience=how.patience) if how.patience and held_out else None,
             max_seconds=how.max_seconds,
@@ -228,14 +230,19 @@ def _blend(
     weight = np.zeros((steps, 1, 1))
     share = np.minimum(np.arange(1, window + 1), np.arange(window, 0, -1)).astype(float)[:, None, None]
     starts = covering_starts(slice(0, steps), window, min(settings.stride, window))
-    for first in range(0, len(starts), BATCH):
-        chosen = starts[first : first + BATCH]
+    size = _batch(graph.n_nodes)
+    for first in range(0, len(starts), size):
+        chosen = starts[first : first + size]
         batch = {name: part.to(device) for name, part in readings.window(chosen, window).items()}
         answer, _ = network(batch["x"], batch["observed"], batch["covariates"], directions, node_N.to(device))
         for start, part in zip(chosen, answer.cpu().double().numpy(), strict=True):
             total[start : start + window] += share * part
             weight[start : start + window] += share
     return total / weight
+
+
+def _batch(nodes: int) -> int:
+    return max(min(BATCH, BATCH_NODES // max(nodes, 1)), 1)
 
 
 def _held_out(readings: Readings, rows: slice, settings: ImputerSettings) -> JudgedWindows | None:
