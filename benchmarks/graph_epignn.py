@@ -12,15 +12,15 @@ from benchmarks.measure import one_thread, spread, write_result
 
 one_thread()
 
-import numpy as np
-import torch
-from fourfold.domains.graphs.systems.brief_training import OneLoss, train_briefly
-from fourfold.domains.graphs.systems.epignn import EpiGNN, EpiGNNSettings
-from fourfold.domains.graphs.systems.relation_algebra import RelationAlgebra, region_algebra
-from fourfold.domains.graphs.systems.relation_paths import MixedPaths, RelationGraphs, sample_paths
-from fourfold.shared.training.settings import FitSettings, ScheduleSettings
-from torch import Tensor, nn
-from torch.nn import functional
+import numpy as np  # noqa: E402 - after one_thread, which thread pools read at import
+import torch  # noqa: E402
+from fourfold.domains.graphs.systems.brief_training import OneLoss, train_briefly  # noqa: E402
+from fourfold.domains.graphs.systems.epignn import EpiGNN, EpiGNNSettings  # noqa: E402
+from fourfold.domains.graphs.systems.relation_algebra import RelationAlgebra, region_algebra  # noqa: E402
+from fourfold.domains.graphs.systems.relation_paths import MixedPaths, RelationGraphs, sample_paths  # noqa: E402
+from fourfold.shared.training.settings import FitSettings, ScheduleSettings  # noqa: E402
+from torch import Tensor, nn  # noqa: E402
+from torch.nn import functional  # noqa: E402
 
 SEEDS = (0, 1)
 STEPS = 250
