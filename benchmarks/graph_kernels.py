@@ -67,6 +67,9 @@ def peers() -> tuple[Any, Any, Any]:
         from torch_geometric.utils import get_ppr
 
         torch.set_num_threads(1)
+    warnings.filterwarnings(
+        "ignore", message="Sparse"
+    )  # torch on its own sparse tensors, in the peer's calls
     return get_ppr, AddRandomWalkPE, Data
 
 

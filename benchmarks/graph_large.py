@@ -122,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.use is not None:
         print(json.dumps(use(**json.loads(chosen.use))))
         return 0
-    sizes = {"nodes": 5_000, "edges": 400_000, "cutoffs": 150, "epochs": 5.0}
+    sizes = {"nodes": 5_000, "edges": 400_000, "cutoffs": 100, "epochs": 4.0}
     if chosen.quick:
         sizes = {"nodes": 300, "edges": 6_000, "cutoffs": 50, "epochs": 2.0}
     command = [sys.executable, "-m", "benchmarks.graph_large", "--use", json.dumps(sizes)]

@@ -15,6 +15,8 @@ from .compressed_rows import Graph, checked_nodes, compress_rows
 Dangling = Literal["stop", "stay", "restart"]
 RULES: tuple[Dangling, ...] = ("stop", "stay", "restart")
 STAY, RESTART = 1, 2
+NOTHING = 1e-300
+"""Residual after a push: not 0, which tells nodes that were never touched."""
 
 
 def personalised_pagerank(
@@ -161,7 +163,7 @@ def _push_one(
         u = queue[head & ring]
         head += one
         mass = residual[u]
-        residual[u] = 0.0
+        residual[u] = NOTHING
         estimate[u] += alpha * mass
         begin, end = offsets[u], offsets[u + one]
         if begin == end and rule == STAY:
@@ -178,7 +180,7 @@ def _push_one(
             residual[v] = after
             # Written always, counted when it holds: a branch here would be guessed wrong every third time.
             touched[n_touched] = v
-            n_touched += np.uint32((before == 0.0) & (estimate[v] == 0.0) & (after > 0.0))
+            n_touched += np.uint32((before == 0.0) & (after > 0.0))
             queue[tail & ring] = v
             tail += np.uint32((after >= 1.0) & (before < 1.0))
     return n_touched
