@@ -71,7 +71,7 @@ def measure(network: Network, seed: int) -> dict[str, Any]:
         with warnings.catch_warnings():
             warnings.filterwarnings(
                 "ignore", "rows up to"
-            )  # validation rows chose the weights: that is known
+            )  # validation rows chose the weights
             scores[name] = leads(forecaster.evaluate(network.signals, test=part, levels=()).by_lead()["mae"])
     return {**scores, "fit_cpu_seconds": round(cpu, 1), "fit_wall_seconds": round(wall, 1)}
 
