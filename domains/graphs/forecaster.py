@@ -107,16 +107,20 @@ class GraphForecaster:
         data: Any,
         horizon: int | None = None,
         *,
+        graph: Any = None,
         validation: float | int | slice = 0.2,
         train: slice | None = None,
         run: Path | None = None,
     ) -> GraphForecaster:
         """Go on learning from other data of the same nodes, in place, at `training.finetune_rate`.
 
-        Arguments as for `fit`; the graph stays, and the horizon unless a shorter one is asked for.
+        Arguments as for `fit`; the horizon stays unless a shorter one is asked for, the graph unless one is
+        given (one that changes in time belongs to its data).
         """
-        signals = self._ordered(self._read(data))
-        horizon = finetune_horizon(horizon, self.horizon, self.model.max_horizon)
+        horizon = finetune_horizon(horizon, self._horizon(None), self.model.max_horizon)
+        signals = self._read(data)
+        self.graph, self.began = self._graph_at(signals, graph), str(signals.panel.time[0])
+        signals = self._ordered(signals)
         return self._learn(signals, horizon, validation, train, run)
 
     def transfer(

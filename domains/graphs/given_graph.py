@@ -73,9 +73,9 @@ def matched(graph: Graph, signals: Signals) -> Graph:
 
 
 def require_begin(graph: Graph, began: str | None, signals: Signals) -> None:
-    """Raise InputError when the rows of a changing graph are not those of the signals."""
+    """Raise InputError when the rows of a changing graph are not those of the signals, as far as is known."""
     first = str(signals.panel.time[0])
-    if isinstance(graph, ChangingGraph) and first != began:
+    if isinstance(graph, ChangingGraph) and began is not None and first != began:
         raise InputError(
             "graph",
             f"changes in time, from {began} on, and these data begin {first}",

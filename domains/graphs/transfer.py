@@ -44,7 +44,7 @@ def transferred(
     other = copy.copy(forecaster)
     other.nodes = signals.nodes if signals is not None else known.nodes if known is not None else ()
     other.model = adapted_model(forecaster.model, len(other.nodes))
-    other.graph, other.seen_until, other.imputer = known, None, None
+    other.graph, other.began, other.seen_until, other.imputer = known, None, None, None
     if signals is not None:
         other.began = str(signals.panel.time[0])
         fit_local(other, signals, validation=validation, train=train, run=run)

@@ -287,6 +287,9 @@ def test_a_graph_that_changes_in_time(name: str, frame: pd.DataFrame, tmp_path: 
     np.testing.assert_allclose(many, one, rtol=1e-5)
     with pytest.raises(InputError, match=r"changes in time.*Pass graph="):
         forecaster.predict(frame.iloc[24:])
+    later = changing(len(frame) - 24)
+    forecaster.finetune(frame.iloc[24:], graph=later)
+    assert forecaster.predict(frame.iloc[24:]).values.shape == (1, 3, 5)
     with pytest.raises(InputError, match="graphs of 7 steps"):
         forecaster.fit(frame, changing(7))
 
@@ -346,6 +349,8 @@ def test_too_little_data_is_refused(fitted: GraphForecaster, frame: pd.DataFrame
         fitted.predict(frame, 0)
     with pytest.raises(InputError, match="not fitted"):
         GraphForecaster("tts-imp").predict(frame)
+    with pytest.raises(InputError, match="not fitted"):
+        GraphForecaster("tts-imp").finetune(frame, 3)
     with pytest.raises(InputError, match="overlap"):
         fitted.finetune(frame, train=slice(0, 150), validation=slice(140, 200))
     with pytest.raises(InputError, match="hold 0 windows"):
