@@ -33,13 +33,17 @@ def draw_graph(
         places: float [N, 2]. `edge_index`: int [2, E].
         right: bool [N]. `judged`: int numbers of the nodes that count; the others stay grey.
     """
+    import matplotlib as mpl
+
     few = len(places) <= FEW_NODES
     with drawing(1, height=4.6) as (figure, plots):
         axes = plots[0]
         once = edge_index[:, edge_index[0] < edge_index[1]]
         ends = np.stack([places[once[0]], places[once[1]], np.full((once.shape[1], 2), np.nan)], axis=1)
         line = ends.reshape(-1, 2).round(4)
-        axes.plot(line[:, 0], line[:, 1], color=Ink.FAINT, linewidth=0.8 if few else 0.25, alpha=0.6)
+        # All edges in one path; simplified, it would lose some of them at the breaks.
+        with mpl.rc_context({"path.simplify": False}):
+            axes.plot(line[:, 0], line[:, 1], color=Ink.FAINT, linewidth=0.8 if few else 0.25, alpha=0.6)
         others = np.setdiff1d(np.arange(len(places)), judged)
         size = 6.0 if few else 2.2
         good, bad = judged[right[judged]], judged[~right[judged]]

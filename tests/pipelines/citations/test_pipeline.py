@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from fourfold.domains.graphs.classification.karate_club import read_karate_club
 from fourfold.domains.graphs.node_classifier import NodeClassifier
 from fourfold.pipelines.citations import evaluation as evaluating
+from fourfold.pipelines.citations.figures import draw_graph
 from fourfold.pipelines.citations.pipeline import Settings, recipe, run_pipeline
 from fourfold.pipelines.citations.preparation import chosen_data, read_graph
 from fourfold.pipelines.cli import main
@@ -145,3 +147,14 @@ def test_settings_and_folders_that_are_not_there(tmp_path: Path) -> None:
     for wrong in ({"noise": (1.5,)}, {"models": ("gcn", "gcn")}, {"models": ("gcm",)}):
         with pytest.raises(ValueError):
             settings(**wrong)
+
+
+def test_the_picture_of_a_graph_has_every_edge() -> None:
+    data, split = read_karate_club()
+    places = np.random.default_rng(0).random((34, 2))
+    places[12] = places[5]  # members with the same friends lie on one spot
+    right = np.arange(34) % 3 > 0
+    picture = draw_graph(places, data.graph.edge_index, right, split.test, alt="the club")
+    lines = [path for path in re.findall(r'<path d="([^"]*)"', picture) if path.count("M") > 1]
+    assert [path.count("M") for path in lines] == [78]
+    assert f"right ({int(right[split.test].sum())})" in picture
