@@ -16,8 +16,10 @@ class GraphTraining(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: float = Field(default=30.0, gt=0)
-    batch_size: int = Field(default=32, ge=1)
-    """Windows of the whole graph."""
+    most_steps: int = Field(default=6000, ge=1)
+    """Steps at most, where the epochs have more."""
+    batch_size: int = Field(default=16, ge=1)
+    """Windows of the whole graph. Small batches serve short histories: it is steps that teach."""
     learning_rate: float = Field(default=3e-3, gt=0)
     finetune_rate: float = Field(default=1e-3, gt=0)
     """Learning rate when a trained network is trained on."""
@@ -42,7 +44,7 @@ class GraphTraining(BaseModel):
         """Settings of the training core for this many windows."""
         batch_size = min(self.batch_size, windows)
         per_epoch = -(-windows // batch_size)
-        steps = max(round(self.epochs * windows / batch_size), 1)
+        steps = min(max(round(self.epochs * windows / batch_size), 1), self.most_steps)
         return FitSettings(
             steps=steps,
             batch_size=batch_size,

@@ -16,6 +16,7 @@ from fourfold.shared.errors import InputError, InputWarning
 from small_network import NODES, SMALL, ring, wide_frame
 
 POINT = {**SMALL, "quantiles": ()}
+SLOW = pytest.mark.slow
 
 
 def test_a_forecast_names_every_node_and_time(fitted: GraphForecaster, frame: pd.DataFrame) -> None:
@@ -32,6 +33,7 @@ def test_a_forecast_names_every_node_and_time(fitted: GraphForecaster, frame: pd
     np.testing.assert_array_equal(dataset["tts-imp"].to_numpy(), forecast.values)
 
 
+@SLOW
 def test_it_learns_and_beats_a_flat_line(frame: pd.DataFrame, graph: SensorGraph) -> None:
     training = {"training": {"epochs": 12, "batch_size": 16, "learning_rate": 0.01}}
     forecaster = GraphForecaster("tts-imp", model_settings={**POINT, **training, "residual": True})
@@ -63,7 +65,10 @@ def replace_settings(forecaster: GraphForecaster, **changes: object) -> GraphFor
     return other
 
 
-@pytest.mark.parametrize("name", ["tts-imp", "tts-amp", "graph-wavenet", "stid", "fc-rnn"])
+@pytest.mark.parametrize(
+    "name",
+    ["tts-imp", "stid", "fc-rnn", *(pytest.param(n, marks=SLOW) for n in ("tts-amp", "graph-wavenet"))],
+)
 def test_permuted_nodes_give_permuted_forecasts(name: str, frame: pd.DataFrame) -> None:
     sizes = (
         SMALL if name.startswith("tts") else {"preset": "small", "lookback": 6, "training": SMALL["training"]}
@@ -236,6 +241,7 @@ def test_an_artefact_is_plain_and_refuses_other_nodes(
         loaded.predict(frame.iloc[::2])
 
 
+@SLOW
 def test_a_stopped_fit_goes_on_to_the_same_weights(tmp_path: Path, frame: pd.DataFrame) -> None:
     training = {"epochs": 6, "batch_size": 16, "ema": 0.9}
 
