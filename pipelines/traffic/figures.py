@@ -90,13 +90,16 @@ def _draw_edges(axes: Axes, places: np.ndarray, index: np.ndarray, weight: np.nd
     kept = kept[np.argsort(-strength, kind="stable")][:MOST_EDGES]
     pairs = np.unique(np.sort(index[:, kept], axis=0), axis=1, return_index=True)[1]
     kept = kept[np.sort(pairs)]
-    thin = len(kept) > 2 * len(places)
-    for third, width in zip(np.array_split(kept, 3), (1.3, 0.9, 0.6), strict=True):
-        ends = np.full((len(third), 3, 2), np.nan)
-        ends[:, 0], ends[:, 1] = places[index[0, third]], places[index[1, third]]
+    if not len(kept):
+        return
+    parts = np.array_split(kept, 3) if np.ptp(weight[kept]) > 0 else [kept]
+    crowded = len(kept) > 2 * len(places)
+    for part, width in zip(parts, (1.3, 0.9, 0.6), strict=False):
+        ends = np.full((len(part), 3, 2), np.nan)
+        ends[:, 0], ends[:, 1] = places[index[0, part]], places[index[1, part]]
         axes.plot(
-            *ends.reshape(-1, 2).T, color=Ink.FAINT, alpha=0.4 if thin else 0.75,
-            linewidth=width * (0.7 if thin else 1.2), zorder=2, solid_capstyle="round",
+            *ends.reshape(-1, 2).T, color=Ink.FAINT, alpha=0.4 if crowded else 0.75,
+            linewidth=width * (0.7 if crowded else 1.2), zorder=2, solid_capstyle="round",
         )  # fmt: skip
 
 

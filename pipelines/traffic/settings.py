@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-DEFAULT_DATA = "los-loop"
+DEFAULT_DATA = "wntr-net3"
 NAIVE_METHODS = ("last-value", "seasonal-naive", "slot-mean")
 """Simple methods that always take part."""
 
@@ -77,7 +77,7 @@ class Settings(BaseModel):
     title: str | None = None
     unit: str | None = None
     """Unit of the values, for the report."""
-    horizon: int = Field(12, ge=1, le=1000)
+    horizon: int = Field(24, ge=1, le=1000)
     """Steps to forecast."""
     lookback: int = Field(12, ge=1)
     """Steps of context that networks read."""
@@ -85,9 +85,9 @@ class Settings(BaseModel):
     """Networks and methods compared (`fourfold models`), besides the naive ones."""
     size: Literal["small", "paper"] = "small"
     """Sizes of the networks."""
-    scaling: Literal["global", "node"] = "global"
+    scaling: Literal["global", "node"] = "node"
     """Mean and deviation over all nodes, or of each node's own signal."""
-    profile: bool = False
+    profile: bool = True
     """Networks forecast deviations from each node's mean at the time of day."""
     training: TrainingSettings = TrainingSettings()
     neighbours: int = Field(8, ge=1)
@@ -136,4 +136,9 @@ def recipe(preset: str) -> dict[str, Any]:
     if preset == "full":
         models = ("linear", "rnn", "stid", "tts-imp", "tts-amp", "dcrnn", "graph-wavenet")
         return {"models": models, "origins": 1000, "training.epochs": 60.0, "training.patience": 10}
-    return {"training.epochs": 12.0, "training.max_seconds": 40.0}
+    return {
+        "training.epochs": 5.0,
+        "training.learning_rate": 1e-2,
+        "training.max_seconds": 60.0,
+        "origins": 100,
+    }

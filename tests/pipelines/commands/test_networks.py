@@ -1,0 +1,130 @@
+"""forecast, finetune and evaluate where MODEL is a network on a graph."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from fourfold.domains.graphs.forecaster import GraphForecaster
+from fourfold.pipelines.cli import main
+
+NODES = ("a", "b", "c", "d")
+GRAPH = ["--graph", "edges.csv"]
+BRIEF = ["--epochs", "1", "--lookback", "6"]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """signals.csv with a gap, edges.csv, and `mine`: a network fitted on them."""
+    folder = tmp_path_factory.mktemp("desk")
+    rng = np.random.default_rng(0)
+    hours = np.arange(120)
+    season = 50 + 10 * np.sin(2 * np.pi * (hours[:, None] - np.arange(4)) / 24)
+    signals = pd.DataFrame(season + rng.normal(0, 0.5, season.shape), columns=list(NODES))
+    signals.insert(0, "ds", pd.date_range("2026-03-01", periods=120, freq="h"))
+    signals.loc[50:52, "b"] = None
+    signals.to_csv(folder / "signals.csv", index=False)
+    edges = [("a", "b", 1.0), ("b", "c", 0.5), ("c", "a", 1.0)]
+    pd.DataFrame(edges, columns=["from", "to", "weight"]).to_csv(folder / "edges.csv", index=False)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(folder)
+        words = ["finetune", "tts-imp", "signals.csv", *GRAPH, "-n", "3", "-o", "mine", *BRIEF]
+        assert main(words) == 0
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def at_the_desk(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(desk)
+
+
+def test_a_kept_network_knows_its_graph(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    kept = GraphForecaster.load(desk / "mine")
+    assert kept.graph is not None and kept.graph.n_edges == 3
+    assert kept.nodes == NODES, "d has no edge and belongs to the graph"
+    assert main(["forecast", "mine", "signals.csv", "-n", "3"]) == 0
+    without = capsys.readouterr().out
+    assert main(["forecast", "mine", "signals.csv", "-n", "3", *GRAPH]) == 0
+    assert capsys.readouterr().out == without
+    assert len(without.splitlines()) == 1 + 3 * len(NODES)
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".nc"])
+def test_the_suffix_decides_the_file(desk: Path, suffix: str) -> None:
+    out = desk / f"out{suffix}"
+    assert main(["forecast", "mine", "signals.csv", "-n", "3", "--level", "80", "-o", str(out)]) == 0
+    if suffix == ".nc":
+        with xr.open_dataset(out) as stored:
+            assert stored["tts-imp"].dims == ("cutoff", "lead", "series")
+            assert np.isfinite(stored["tts-imp_quantiles"]).all()
+    else:
+        frame = pd.read_csv(out) if suffix == ".csv" else pd.read_parquet(out)
+        assert frame["unique_id"].unique().tolist() == list(NODES)
+        assert (frame["tts-imp-lo-80"] <= frame["tts-imp-hi-80"]).all()
+
+
+def test_edges_may_be_an_adjacency(desk: Path) -> None:
+    np.save(desk / "adjacency.npy", np.ones((4, 4)) - np.eye(4))
+    words = ["forecast", "tts-imp", "signals.csv", "--graph", "adjacency.npy", "-n", "2", *BRIEF]
+    assert main([*words, "-o", "dense.csv"]) == 0
+
+
+def test_a_network_is_set_beside_naive_methods(
+    desk: Path, capsys: pytest.CaptureFixture[str], recwarn: pytest.WarningsRecorder
+) -> None:
+    words = ["evaluate", "mine", "signals.csv", "--against", "stid", "--origins", "4", *BRIEF]
+    assert main([*words, "-o", "scores.json"]) == 0
+    captured = capsys.readouterr()
+    scores = json.loads((desk / "scores.json").read_text())["scores"]
+    assert set(scores) == {"last-value", "seasonal-naive", "slot-mean", "mine", "stid"}
+    assert all(len(score["error_by_lead"]) == 3 for score in scores.values()), "its own horizon"
+    assert "used in fitting" in captured.err, "it has seen these rows"
+
+
+def test_a_kept_network_is_trained_further_or_taken_to_other_nodes(desk: Path) -> None:
+    assert main(["finetune", "mine", "signals.csv", "-o", "further"]) == 0
+    assert GraphForecaster.load(desk / "further").nodes == NODES
+    renamed = pd.read_csv(desk / "signals.csv").rename(columns={name: f"new-{name}" for name in NODES})
+    renamed.to_csv(desk / "elsewhere.csv", index=False)
+    edges = pd.read_csv(desk / "edges.csv")
+    edges[["from", "to"]] = "new-" + edges[["from", "to"]]
+    edges.to_csv(desk / "other-edges.csv", index=False)
+    words = ["finetune", "mine", "elsewhere.csv", "--graph", "other-edges.csv", "-o", "taken"]
+    assert main(words) == 0
+    assert GraphForecaster.load(desk / "taken").nodes == tuple(f"new-{name}" for name in NODES)
+
+
+@pytest.mark.parametrize(
+    ("words", "fault"),
+    [
+        (["forecast", "tts-imp", "signals.csv", "-n", "3"], "tts-imp passes messages along edges"),
+        (["forecast", "linear", "signals.csv", "-n", "3", *GRAPH], "linear forecasts every series by itself"),
+        (["forecast", "no-such", "signals.csv", "-n", "3", *GRAPH], "no-such is no network"),
+        (["forecast", "mine", "signals.csv", "-n", "3", "--graph", "none.csv"], "none.csv"),
+        (["forecast", "mine", "signals.csv", "-n", "3", "--pad", "edge"], "--pad"),
+        (["forecast", "rnn", "signals.csv", "-n", "3", "--missing", "raise"], "missing"),
+        (["finetune", "dcrnn", "signals.csv", "-o", "none"], "dcrnn passes messages"),
+        (["evaluate", "tas-imp", "signals.csv"], "tas-imp passes messages"),
+    ],
+)
+def test_what_does_not_go_together_is_a_sentence(
+    words: list[str], fault: str, desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = {entry.name for entry in desk.iterdir()}
+    assert main(words) == 2
+    captured = capsys.readouterr()
+    assert fault in captured.err
+    assert all(line.startswith("fourfold: ") for line in captured.err.splitlines())
+    assert {entry.name for entry in desk.iterdir()} == before
+
+
+def test_networks_are_listed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from fourfold.domains.graphs.models.presets import NAMES
+    from fourfold.pipelines.model_list import network_summaries
+
+    assert set(network_summaries()) == set(NAMES) and all(network_summaries().values())
+    assert main(["models"]) == 0
+    listed = capsys.readouterr().out
+    assert "tts-imp" in listed and "network (--graph)" in listed
