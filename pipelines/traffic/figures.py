@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -50,6 +50,7 @@ def draw_map(
     low, high = _limits(value[known], around_zero)
     colours = LinearSegmentedColormap.from_list(name, BOTH_WAYS if around_zero else LOW_TO_HIGH, SHADES)
     with drawing(1, width=WIDEST, height=height) as (figure, (axes,)):
+        beyond = _beyond(value[known], low, high)
         axes.set_axis_off()
         axes.set_aspect("equal", adjustable="datalim")
         _draw_edges(axes, places, edge_index, edge_weight)
@@ -64,7 +65,9 @@ def draw_map(
         )  # fmt: skip
         for node, text in named.items():
             _write_name(axes, places, node, text, size)
-        bar = figure.colorbar(dots, ax=axes, location="bottom", shrink=0.55, aspect=34, pad=0.02)
+        bar = figure.colorbar(
+            dots, ax=axes, location="bottom", shrink=0.55, aspect=34, pad=0.02, extend=beyond
+        )
         if bar.solids is not None:
             bar.solids.set_edgecolor("face")  # no seams between the shades
         bar.outline.set_visible(False)
@@ -81,6 +84,12 @@ def _limits(value: np.ndarray, around_zero: bool) -> tuple[float, float]:
         return -reach, reach
     low, high = float(value.min()), float(np.quantile(value, 0.98 if len(value) > 50 else 1.0))
     return (low, high) if high > low else (low - 0.5, low + 0.5)
+
+
+def _beyond(value: np.ndarray, low: float, high: float) -> Literal["neither", "min", "max", "both"]:
+    """At which ends of the colour bar values go on."""
+    under, over = bool((value < low).any()), bool((value > high).any())
+    return "both" if under and over else "max" if over else "min" if under else "neither"
 
 
 def _draw_edges(axes: Axes, places: np.ndarray, index: np.ndarray, weight: np.ndarray) -> None:

@@ -78,8 +78,8 @@ def _known(settings: Settings) -> tuple[Signals, SensorGraph | ChangingGraph, Na
         )
     card = read_card(settings.data)
     signals, graph = load_network(card.name, settings.signals.channels or None)
-    note = f"{card.title}. {card.note} Licence: {card.licence}. Unit: {card.unit}."
-    return signals, graph, Named(card.name, note, card.unit, f"{card.name} ({card.package or 'fetched'})")
+    note = f"{card.note} Licence: {card.licence}. Unit: {card.unit}."
+    return signals, graph, Named(card.title, note, card.unit, f"{card.name} ({card.package or 'fetched'})")
 
 
 def _own(settings: Settings) -> tuple[Signals, SensorGraph | ChangingGraph | None, Named]:

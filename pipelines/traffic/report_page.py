@@ -52,7 +52,7 @@ class ReportParts:
 
 def build_page(parts: ReportParts) -> str:
     """The report as one HTML text."""
-    page = Page(f"Forecasts of {parts.summary.title}", _lead(parts))
+    page = Page(parts.summary.title, _lead(parts))
     comparison = parts.evaluation.comparison
     page.section("Where the errors are", *_map(parts))
     page.section("Forecasts of some nodes", *_fans(parts))
@@ -74,8 +74,8 @@ def _lead(parts: ReportParts) -> str:
     evaluation, summary = parts.evaluation.comparison, parts.summary
     graph = parts.prepared.static_graph
     start = (
-        f"{graph.n_nodes} nodes, {graph.n_edges:,} edges, {summary.horizon} steps of {summary.step} ahead, "
-        f"judged on {evaluation.windows:,} held-out windows. "
+        f"Forecasts of {graph.n_nodes} nodes joined by {graph.n_edges:,} edges, {summary.horizon} steps of "
+        f"{summary.step} ahead, judged on {evaluation.windows:,} held-out windows. "
     )
     change = evaluation.change(parts.chosen)
     if parts.chosen == evaluation.naive or change is None:

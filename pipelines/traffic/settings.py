@@ -137,8 +137,8 @@ def recipe(preset: str) -> dict[str, Any]:
         models = ("linear", "rnn", "stid", "tts-imp", "tts-amp", "dcrnn", "graph-wavenet")
         return {"models": models, "origins": 1000, "training.epochs": 60.0, "training.patience": 10}
     return {
-        "training.epochs": 5.0,
-        "training.learning_rate": 1e-2,
+        "training.epochs": 4.0,
+        "training.learning_rate": 5e-3,
         "training.max_seconds": 60.0,
         "origins": 100,
     }

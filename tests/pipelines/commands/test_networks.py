@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 from fourfold.domains.graphs.forecaster import GraphForecaster
+from fourfold.domains.graphs.sensor_graph.sensor_graph import SensorGraph
 from fourfold.pipelines.cli import main
 
 NODES = ("a", "b", "c", "d")
@@ -42,7 +43,7 @@ def at_the_desk(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_kept_network_knows_its_graph(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     kept = GraphForecaster.load(desk / "mine")
-    assert kept.graph is not None and kept.graph.n_edges == 3
+    assert isinstance(kept.graph, SensorGraph) and kept.graph.n_edges == 3
     assert kept.nodes == NODES, "d has no edge and belongs to the graph"
     assert main(["forecast", "mine", "signals.csv", "-n", "3"]) == 0
     without = capsys.readouterr().out
@@ -62,7 +63,7 @@ def test_the_suffix_decides_the_file(desk: Path, suffix: str) -> None:
     else:
         frame = pd.read_csv(out) if suffix == ".csv" else pd.read_parquet(out)
         assert frame["unique_id"].unique().tolist() == list(NODES)
-        assert (frame["tts-imp-lo-80"] <= frame["tts-imp-hi-80"]).all()
+        assert (frame["tts-imp-lo-80"].to_numpy() <= frame["tts-imp-hi-80"].to_numpy()).all()
 
 
 def test_edges_may_be_an_adjacency(desk: Path) -> None:

@@ -1,5 +1,7 @@
 """Verdicts in words, and errors one step ahead."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from fourfold.domains.graphs.sensor_graph.policies import settle_graph
@@ -25,9 +27,8 @@ def outcome(errors: np.ndarray) -> Whiteness:
         (lambda noise: noise[1:] - noise[:-1], "alternate"),
     ],
 )
-def test_what_is_left_is_said_in_words(make: object, said: str) -> None:
+def test_what_is_left_is_said_in_words(make: Callable[[np.ndarray], np.ndarray], said: str) -> None:
     noise = np.random.default_rng(0).normal(size=(400, 8))
-    assert callable(make)
     assert said in verdict("model", outcome(make(noise)))
 
 
