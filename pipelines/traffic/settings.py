@@ -50,7 +50,9 @@ class TrainingSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     epochs: float = Field(default=30.0, gt=0)
-    batch_size: int = Field(default=32, ge=1)
+    most_steps: int = Field(default=6000, ge=1)
+    """Steps at most, where the epochs have more."""
+    batch_size: int = Field(default=16, ge=1)
     """Windows of the whole graph."""
     learning_rate: float = Field(default=3e-3, gt=0)
     patience: int | None = Field(default=None, ge=1)
@@ -137,8 +139,10 @@ def recipe(preset: str) -> dict[str, Any]:
         models = ("linear", "rnn", "stid", "tts-imp", "tts-amp", "dcrnn", "graph-wavenet")
         return {"models": models, "origins": 1000, "training.epochs": 60.0, "training.patience": 10}
     return {
-        "training.epochs": 4.0,
-        "training.learning_rate": 5e-3,
+        "training.epochs": 5.0,
+        "training.most_steps": 250,
+        "training.batch_size": 32,
+        "training.learning_rate": 1e-2,
         "training.max_seconds": 60.0,
         "origins": 100,
     }
