@@ -50,8 +50,12 @@ class LogMel(nn.Module):
 
     def forward(self, x_BS: Tensor) -> Tensor:
         edge = (self.settings.mel_fft - self.settings.hop) // 2
+        return self.of_padded(functional.pad(x_BS, (edge, edge)))
+
+    def of_padded(self, x_BS: Tensor) -> Tensor:
+        """The same of samples that carry (mel_fft - hop) / 2 more on each side."""
         spectrum = torch.stft(
-            functional.pad(x_BS, (edge, edge)),
+            x_BS,
             self.settings.mel_fft,
             self.settings.hop,
             window=self.window,
