@@ -21,14 +21,24 @@ TABLE = {
     "--missing",
     "--dedupe",
 }
+NETWORK = {
+    "--graph",
+    "--undirected",
+    "--zero-is-missing",
+    "--size",
+    "--lookback",
+    "--scaling",
+    "--profile",
+    "--epochs",
+}
 FLAGS = {
     "run": {"NAME", "--preset", "--out", "--config", "--set", "--print-config"},
     "forecast": {"MODEL", "DATA", "--horizon", "-n", "--output", "-o", "--level", "--quantiles", "--future",
-                 "--past-cols", "--static-cols", "--pad", "--short", *TABLE},
+                 "--past-cols", "--static-cols", "--pad", "--short", *TABLE, *NETWORK},
     "finetune": {"MODEL", "DATA", "--output", "-o", "--horizon", "-n", "--past-cols", "--future-cols",
-                 "--static-cols", *TABLE},
+                 "--static-cols", *TABLE, *NETWORK},
     "evaluate": {"MODEL", "DATA", "--horizon", "-n", "--against", "--origins", "--level", "--output", "-o",
-                 *TABLE},
+                 *TABLE, *NETWORK},
     "models": set(),
     "data list": set(),
     "data info": {"NAME"},
