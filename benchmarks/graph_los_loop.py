@@ -69,9 +69,7 @@ def measure(network: Network, seed: int) -> dict[str, Any]:
     for name, rows in (("validation", split.validation), ("test", split.test)):
         part = slice(rows.start + STEPS, rows.stop)  # contexts in these rows, too
         with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore", "rows up to"
-            )  # validation rows chose the weights
+            warnings.filterwarnings("ignore", "rows up to")  # validation rows chose the weights
             scores[name] = leads(forecaster.evaluate(network.signals, test=part, levels=()).by_lead()["mae"])
     return {**scores, "fit_cpu_seconds": round(cpu, 1), "fit_wall_seconds": round(wall, 1)}
 
