@@ -72,7 +72,8 @@ class AudioFeatures:
             return np.zeros(self.frames(len(audio)), np.float32)
         settings = self.settings
         frames = PitchFrames(settings.sample_rate, settings.hop, settings.f0_floor, settings.f0_ceil)
-        return pyin(audio.samples, frames)[0]
+        short = max(frames.window - len(audio), 0)
+        return pyin(np.pad(audio.samples, (0, short)), frames)[0][: self.frames(len(audio))]
 
     def frames(self, samples: int) -> int:
         """Frames that `samples` samples take: the last may be filled up."""
