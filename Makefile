@@ -20,14 +20,16 @@ export FOURFOLD_DATA ?= $(if $(wildcard ../shared/data),$(abspath ../shared/data
 .PHONY: help demo test lint format clean
 
 help:
-	@echo "make demo       set up, run the quick pipeline on data that comes along, print where the report is"
+	@echo "make demo       set up, run the quick pipelines on data that comes along, print where the reports are"
 	@echo "make test       set up, lint, run the whole suite (TESTS=tests/shared runs a part)"
 	@echo "make lint       ruff and pyright        make format     ruff, writing"
 	@echo "make clean      remove runs, caches and builds, keep .venv"
 
 demo: $(VENV)/.installed
-	$(BIN)/fourfold run forecast --preset quick --out runs/demo
-	@echo "report: $(abspath runs/demo/report.html)"
+	$(BIN)/fourfold run forecast --preset quick --out runs/demo/forecast
+	$(BIN)/fourfold run traffic --preset quick --out runs/demo/traffic
+	$(BIN)/fourfold run citations --preset quick --out runs/demo/citations
+	@for name in forecast traffic citations; do echo "report: $(abspath runs/demo)/$$name/report.html"; done
 
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --durations=15 $(TESTS)

@@ -38,10 +38,25 @@ def sales() -> pd.DataFrame:
     return pd.concat([north, south.iloc[:-9]], ignore_index=True)
 
 
+def pressures() -> pd.DataFrame:
+    """Six nodes of a ring, hourly, each following its neighbour of the hour before, with a gap."""
+    rng = np.random.default_rng(1)
+    values = np.zeros((480, 6))
+    for t in range(1, 480):
+        values[t] = 0.7 * np.roll(values[t - 1], 1) + np.sin(2 * np.pi * t / 24) + 0.3 * rng.normal(size=6)
+    values[100:106, 2] = np.nan
+    return pd.DataFrame(
+        values, columns=list("abcdef"), index=pd.date_range("2024-01-01", periods=480, freq="h")
+    )
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     sales().to_csv(folder / "sales.csv", index=False)
+    pressures().to_csv(folder / "signals.csv", index_label="ds")
+    edges = pd.DataFrame({"from": list("abcdef"), "to": list("bcdefa"), "weight": 1.0})
+    edges.to_csv(folder / "edges.csv", index=False)
     return folder
 
 
@@ -64,6 +79,8 @@ def test_commands(desk: Path) -> None:
     forecast = pd.read_csv(desk / "forecast.csv")
     assert forecast.groupby("unique_id").size().to_dict() == {"north": 28, "south": 28}
     assert (desk / "runs" / "sales" / "report.html").is_file()
+    assert (desk / "runs" / "network" / "report.html").is_file()
+    assert (desk / "out.nc").is_file()
 
 
 @pytest.mark.slow
