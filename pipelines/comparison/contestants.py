@@ -26,21 +26,24 @@ class Entrant:
     """Steps a series must have."""
     seconds: float
     """Time the fit took."""
+    lookback: int | None = None
+    """Steps that must hold an observation; None: it can do without, from the neighbours' values."""
 
 
 def series_entrant(forecaster: Forecaster, panel: Panel, horizon: int, seconds: float) -> Entrant:
     """A forecaster of single series."""
     minimum = forecaster.model.minimum(panel.period, horizon)
+    lookback = forecaster.model.lookback(panel.period, horizon)
 
     def ask(levels: tuple[float, ...]) -> Contestant:
         return Contestant(
             answer=lambda windows: answer(forecaster.model, windows, levels, forecaster.intervals),
-            lookback=forecaster.model.lookback(panel.period, horizon),
+            lookback=lookback,
             minimum=minimum,
             batch_size=forecaster.settings.batch_size,
         )
 
-    return Entrant(ask, minimum, seconds)
+    return Entrant(ask, minimum, seconds, lookback)
 
 
 def graph_entrant(forecaster: GraphForecaster, signals: Signals, horizon: int, seconds: float) -> Entrant:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
 
+LABEL_WIDTH = 32
+"""Characters of a line beside an axis."""
 MAX_POINTS = 1500
 """Points drawn of one line; longer series are shown by the range of each of so many pieces."""
 
@@ -114,7 +117,7 @@ def draw_by_lead(
                 marker="o" if len(values) == 1 else None,
             )
         axes.set_xlabel(f"lead, in {step}")
-        axes.set_ylabel(label)
+        axes.set_ylabel(textwrap.fill(label, LABEL_WIDTH))
         if target is None:
             axes.set_ylim(bottom=0)
         else:

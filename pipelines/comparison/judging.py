@@ -70,8 +70,7 @@ def judge_all(
         InputError: nothing was observed in the test part.
         NonFinite: a model answered NaN or infinity.
     """
-    need = max(one.minimum for one in entrants.values())
-    windows = choose_windows(panel, slice(*terms.splits["test"]), terms.horizon, terms.origins, need)
+    windows = _windows(entrants, panel, terms, "test", terms.origins)
     if not len(windows.series):
         raise InputError(
             "test_share",
@@ -80,7 +79,7 @@ def judge_all(
         )
     start, stop = terms.splits["train"]
     scale = seasonal_naive_scale(panel.values[start:stop], panel.observed[start:stop], panel.period)
-    errors, judged_by = _validation_errors(entrants, panel, terms, need, scale)
+    errors, judged_by = _validation_errors(entrants, panel, terms, scale)
     chosen = min(errors, key=lambda name: errors[name])
     judging = partial(
         judge, panel=panel, windows=windows, naive_scale=scale,
@@ -101,12 +100,21 @@ def judge_all(
     return Outcome(evaluation, judged[chosen].answers, windows, scale)
 
 
+def _windows(
+    entrants: Mapping[str, Entrant], panel: Panel, terms: Terms, part: str, count: int
+) -> TestWindows:
+    """Windows of a part of the data that every model can answer from what it sees."""
+    need = max(one.minimum for one in entrants.values())
+    seen = min((one.lookback for one in entrants.values() if one.lookback is not None), default=None)
+    return choose_windows(panel, slice(*terms.splits[part]), terms.horizon, count, need, seen)
+
+
 def _validation_errors(
-    entrants: Mapping[str, Entrant], panel: Panel, terms: Terms, need: int, scale: np.ndarray
+    entrants: Mapping[str, Entrant], panel: Panel, terms: Terms, scale: np.ndarray
 ) -> tuple[dict[str, float], Literal["mase", "mae"]]:
     """Error of every model on the validation part: as asked, or MAE where a MASE is not defined for all."""
     count = min(terms.origins, MOST_ORIGINS_TO_CHOOSE)
-    windows = choose_windows(panel, slice(*terms.splits["validation"]), terms.horizon, count, need)
+    windows = _windows(entrants, panel, terms, "validation", count)
     if not len(windows.series):
         return dict.fromkeys(entrants, 0.0), terms.judged_by  # nothing to choose by: the first it is
     found = {

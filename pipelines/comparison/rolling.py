@@ -65,13 +65,19 @@ class Judgement(NamedTuple):
     answers: Answers
 
 
-def choose_windows(panel: Panel, rows: slice, horizon: int, count: int, minimum: int) -> TestWindows:
-    """About `count` origins spread evenly over `rows`; windows without any observation are left out."""
+def choose_windows(
+    panel: Panel, rows: slice, horizon: int, count: int, minimum: int, lookback: int | None = None
+) -> TestWindows:
+    """About `count` origins spread evenly over `rows`; windows without any observation are left out.
+
+    Args:
+        minimum, lookback: steps a series must have had, and the last ones of which some must be observed.
+    """
     possible = cutoffs_within(rows, horizon)
     chosen = possible[
         np.unique(np.linspace(0, len(possible) - 1, min(count, len(possible))).round().astype(int))
     ]
-    series, cutoff = origins(panel, chosen, minimum)
+    series, cutoff = origins(panel, chosen, minimum, lookback)
     some = targets(panel, series, cutoff, horizon)[1].any(axis=1)
     return TestWindows(series[some], cutoff[some], horizon)
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from ..comparison.figures import LABEL_WIDTH
 from ..report.figures import DASHES, Ink, as_svg, drawing
 from ..report.markup import Markup
 
@@ -136,7 +138,7 @@ def draw_by_hour(
         step = max(len(hours) // 8, 1)
         axes.set_xticks(at[::step], list(hours)[::step])
         axes.set_xlabel(axis)
-        axes.set_ylabel(label)
+        axes.set_ylabel(textwrap.fill(label, LABEL_WIDTH))
         axes.set_ylim(bottom=0)
         low, high = axes.get_ylim()
         axes.set_ylim(low, high + 0.16 * (high - low))

@@ -79,7 +79,7 @@ def _lead(parts: ReportParts) -> str:
     )
     change = evaluation.change(parts.chosen)
     if parts.chosen == evaluation.naive or change is None:
-        return start + f"The validation part chose {parts.chosen}: no network does better here."
+        return start + f"The validation part chose {parts.chosen}: no network did better there."
     measure = "mean absolute error" if evaluation.judged_by == "mae" else "MASE"
     told = f"{abs(change):.0f} % {'less' if change < 0 else 'more'} error ({measure})"
     return (

@@ -139,9 +139,8 @@ def recipe(preset: str) -> dict[str, Any]:
         models = ("linear", "rnn", "stid", "tts-imp", "tts-amp", "dcrnn", "graph-wavenet")
         return {"models": models, "origins": 1000, "training.epochs": 60.0, "training.patience": 10}
     return {
-        "training.epochs": 5.0,
-        "training.most_steps": 250,
-        "training.batch_size": 32,
+        "training.epochs": 3.0,
+        "training.most_steps": 270,
         "training.learning_rate": 1e-2,
         "training.max_seconds": 60.0,
         "origins": 100,
