@@ -1,0 +1,1 @@
+"""How near a synthesised sound is to the original."""
