@@ -3,8 +3,8 @@
 python -m benchmarks.graph_gaussian_kernel [--nodes 4000] [--links 40]
 
 Peak memory is counted by tracemalloc over one call each (NumPy reports its buffers to it; numba does not, so
-what its kernel returns, 12 bytes a distance at most, is added to ours). Times are processor time, in turns, and
-the graphs are compared. The peer is the usual recipe in NumPy: a matrix of
+what its kernel returns, 12 bytes a distance at most, is added to ours). Times are processor time, in turns,
+and the graphs are compared. The peer is the usual recipe in NumPy: a matrix of
 infinities, the distances put into it, exp(-(d / sigma)^2), small weights set to 0, what is left as edges.
 """
 
