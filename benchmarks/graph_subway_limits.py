@@ -4,8 +4,8 @@ FOURFOLD_DATA=... python -m benchmarks.graph_subway_limits
 
 Deviations from the mean of 20 days are divided by the root of that mean. The reference is a ridge regression,
 one for all stations and each lead, from the station's last four deviations, those of the last five days at
-the hour to forecast, its outflow, and the mean over stations. The oracle is told the leading principal components
-of the deviations at the very time it is asked for. The least possible error is that of Poisson noise.
+the hour to forecast, its outflow, and the mean over stations. The oracle is told the leading principal
+components of the deviations at the very time it is asked for. The least possible error is Poisson noise.
 """
 
 from __future__ import annotations
