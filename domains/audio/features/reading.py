@@ -73,6 +73,7 @@ def read_quietly(
     channels, repaired = finite(channels, nan, name)
     clipped = clipping(channels)
     samples, mixed = one_channel(channels, channel, name)
+    del channels
     samples, moved = centred(samples, own)
     remarks += repaired + clipped + mixed + moved + loud(samples)
     if target is not None and target != own:

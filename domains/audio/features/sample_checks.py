@@ -27,10 +27,11 @@ def finite(channels_SC: np.ndarray, policy: NanPolicy, where: str) -> tuple[np.n
     Raises:
         InputError: there are such samples and the policy is "error"; how many, and the first.
     """
-    bad = np.atleast_1d(~np.isfinite(channels_SC).all(axis=1))
-    count = int(bad.sum())
-    if not count:
+    good = np.isfinite(channels_SC)
+    if good.all():
         return channels_SC, []
+    bad = np.atleast_1d(~good.all(axis=1))
+    count = int(bad.sum())
     first = int(bad.argmax())
     what = f"{count:,} of {len(bad):,} samples are NaN or infinite, the first at index {first:,}"
     if policy != "zero":
@@ -79,13 +80,15 @@ def one_channel(channels_SC: np.ndarray, channel: int | None, where: str) -> tup
         return np.ascontiguousarray(channels_SC[:, channel]), []
     if count == 1:
         return np.ascontiguousarray(channels_SC[:, 0]), []
-    mean = channels_SC.mean(axis=1, dtype=np.float64)
+    mean = channels_SC @ np.full(count, 1 / count, np.float32)
     remarks = [Remark("channels", f"has {count} channels; their mean is used")]
-    aside = rms_dbfs(channels_SC - mean[:, None])
-    if rms_dbfs(mean) < aside + ANTI_PHASE_DB:
+    # The mean square of what lies beside the mean, without another copy of all channels.
+    together = 10 ** (rms_dbfs(mean) / 10)
+    aside = 10 ** (rms_dbfs(channels_SC) / 10) - together
+    if together < aside * 10 ** (ANTI_PHASE_DB / 10):
         text = "the channels are in anti-phase and cancel each other in the mean; pass channel=0 to hear one"
         remarks.append(Remark("anti-phase", text))
-    return mean.astype(np.float32), remarks
+    return mean, remarks
 
 
 def centred(samples_S: np.ndarray, rate: int) -> tuple[np.ndarray, list[Remark]]:
