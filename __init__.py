@@ -6,15 +6,17 @@ The products are here by name and load when first used: `from fourfold import Fo
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .domains.audio.vocoder import Vocoder as Vocoder
     from .domains.graphs.forecaster import GraphForecaster as GraphForecaster
     from .domains.timeseries.forecaster import Forecaster as Forecaster
 
 __version__ = "0.1.0"
-__all__ = ["Forecaster", "GraphForecaster"]
+__all__ = ["Forecaster", "GraphForecaster", "Vocoder"]
 
 _HOMES = {
     "Forecaster": ".domains.timeseries.forecaster",
     "GraphForecaster": ".domains.graphs.forecaster",
+    "Vocoder": ".domains.audio.vocoder",
 }
 
 

@@ -16,6 +16,7 @@ PIPELINES = {
     "forecast": "fourfold.pipelines.forecast.pipeline",
     "traffic": "fourfold.pipelines.traffic.pipeline",
     "pretrain": "fourfold.pipelines.pretrain",
+    "train-vocoder": "fourfold.pipelines.train_vocoder",
 }
 """By name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
 
@@ -35,7 +36,8 @@ def run(
     Parameters
     ----------
     name
-        The pipeline: forecast, citations (classes of a graph's nodes), or pretrain (makes a tempo-zero anew).
+        The pipeline: forecast, citations (classes of a graph's nodes), pretrain (makes a tempo-zero anew),
+        or train-vocoder (a speech vocoder from random weights).
     preset
         quick takes a few minutes on two cores; full trains longer.
     out

@@ -1,6 +1,7 @@
 """The ConvNeXt block of Wavehax on time-frequency images, in channels-last memory throughout.
 
-Letters in tensor names: B utterances, C channels, F frequency bins, T frames.
+Letters in tensor names: B utterances, C channels, F frequency bins, T frames. Images lie in memory as
+[B, T, F, C], so that a frame is one piece; the public methods take and give views [B, C, F, T] of that.
 """
 
 from __future__ import annotations
@@ -8,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from .depthwise import DepthwiseConvolution
 
 
 class ImageNorm(nn.Module):
@@ -23,11 +26,19 @@ class ImageNorm(nn.Module):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x_BCFT: Tensor) -> Tensor:
-        if not self.framewise:
-            return functional.group_norm(x_BCFT, 1, self.weight, self.bias, eps=1e-6)
-        variance, mean = torch.var_mean(x_BCFT, dim=(1, 2), keepdim=True, correction=0)
-        scale = torch.rsqrt(variance + 1e-6)
-        return (x_BCFT - mean) * scale * self.weight[:, None, None] + self.bias[:, None, None]
+        y_BTFC = self.normalise(x_BCFT.permute(0, 3, 2, 1)) * self.weight + self.bias
+        return y_BTFC.permute(0, 3, 2, 1)
+
+    def normalise(self, x_BTFC: Tensor) -> Tensor:
+        """Without weight and bias."""
+        return functional.layer_norm(x_BTFC, x_BTFC.shape[2 if self.framewise else 1 :], eps=1e-6)
+
+    def then(self, linear: nn.Linear, x_BTFC: Tensor) -> Tensor:
+        """Norm and a linear map over channels; weight and bias go into the map, which saves two passes."""
+        bias = linear.weight @ self.bias
+        if linear.bias is not None:
+            bias = bias + linear.bias
+        return functional.linear(self.normalise(x_BTFC), linear.weight * self.weight, bias)
 
 
 class ConvNeXtBlock(nn.Module):
@@ -59,16 +70,25 @@ class ConvNeXtBlock(nn.Module):
         self.scale = nn.Parameter(torch.full((channels,), scale))
 
     def forward(self, x_BCFT: Tensor) -> Tensor:
-        y = self.norm(self.depthwise(self.pad(x_BCFT)))
-        y_BFTC = y.permute(0, 2, 3, 1)  # a view: the memory is channels-last
-        y_BFTC = self.narrow(functional.gelu(self.widen(y_BFTC))) * self.scale
-        return x_BCFT + y_BFTC.permute(0, 3, 1, 2)
+        return self.frames_first(x_BCFT.permute(0, 3, 2, 1).contiguous()).permute(0, 3, 2, 1)
 
-    def pad(self, x_BCFT: Tensor) -> Tensor:
+    def frames_first(self, x_BTFC: Tensor) -> Tensor:
+        """The block on images as they lie in memory."""
+        y = self._convolve(self.pad(x_BTFC.permute(0, 3, 1, 2))).permute(0, 2, 3, 1)
+        y = functional.gelu(self.norm.then(self.widen, y))
+        weight, bias = self.narrow.weight * self.scale[:, None], self.narrow.bias * self.scale
+        return x_BTFC + functional.linear(y, weight, bias)
+
+    def _convolve(self, x_BCTF: Tensor) -> Tensor:
+        weight = self.depthwise.weight.transpose(2, 3)
+        if torch.is_grad_enabled() and x_BCTF.device.type == "cpu" and not torch.compiler.is_compiling():
+            return DepthwiseConvolution.apply(x_BCTF, weight)  # pyright: ignore[reportReturnType]
+        return functional.conv2d(x_BCTF, weight, groups=len(weight))
+
+    def pad(self, x_BCTF: Tensor) -> Tensor:
         """Room for the depthwise kernel on all sides."""
         bins, frames = self.kernel[0] // 2, self.kernel[1] // 2
         if not self.causal:
-            return functional.pad(x_BCFT, (frames, frames, bins, bins), mode="reflect")
-        return functional.pad(
-            functional.pad(x_BCFT, (0, 0, bins, bins), mode="reflect"), (self.kernel[1] - 1, 0)
-        )
+            return functional.pad(x_BCTF, (bins, bins, frames, frames), mode="reflect")
+        reflected = functional.pad(x_BCTF, (bins, bins, 0, 0), mode="reflect")
+        return functional.pad(reflected, (0, 0, 2 * frames, 0))

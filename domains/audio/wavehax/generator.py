@@ -12,6 +12,8 @@ from torch.nn import functional
 
 from ..stft import STFT
 from .block import ConvNeXtBlock, ImageNorm
+from .envelope import MelEnvelope
+from .harmonic_prior import POWER
 from .settings import WavehaxSettings
 
 
@@ -47,11 +49,20 @@ class Wavehax(nn.Module):
         self.stft = STFT(settings.n_fft, settings.hop)
         self.prior_projection = Projection(bins, bins, kernel, causal)
         self.condition_projection = Projection(settings.n_mels, bins, kernel, causal)
-        self.backbone = Backbone(settings, inputs=5, outputs=2)
+        self.backbone = Backbone(settings, inputs=7 if settings.noise_image else 5, outputs=2)
+        self.envelope: MelEnvelope | None = None
+        if settings.envelope:
+            self.envelope = MelEnvelope(settings.n_mels, bins)
         initialise(self)
 
-    def forward(self, condition_BMT: Tensor, prior_BS: Tensor) -> Tensor:
-        """Samples [B, T * hop] from standardised log-mel [B, M, T] and the prior's [B, T * hop] samples."""
+    def forward(self, condition_BMT: Tensor, prior_BS: Tensor, noise_BS: Tensor | None = None) -> Tensor:
+        """Samples [B, T * hop].
+
+        Args:
+            condition_BMT: standardised log-mel.
+            prior_BS: excitation, [B, T * hop].
+            noise_BS: standard normal noise [B, T * hop], for generators with `noise_image`.
+        """
         spectrum = self.stft(prior_BS)
         real, imaginary = spectrum.real, spectrum.imag
         images = [
@@ -61,8 +72,16 @@ class Wavehax(nn.Module):
             self.prior_projection(imaginary),
             self.condition_projection(condition_BMT),
         ]
+        if self.settings.noise_image:
+            if noise_BS is None:
+                raise ValueError("a generator with noise_image needs noise")
+            noise = self.stft(POWER * noise_BS)
+            images += [noise.real, noise.imag]
         output = self.backbone(torch.stack(images, dim=1))
-        return self.stft.inverse(torch.complex(output[:, 0], output[:, 1]))
+        spectrum = torch.complex(output[:, 0], output[:, 1])
+        if self.envelope is not None:
+            spectrum = spectrum * self.envelope(condition_BMT)
+        return self.stft.inverse(spectrum)
 
 
 class Backbone(nn.Module):
@@ -88,12 +107,12 @@ class Backbone(nn.Module):
         self.leave = nn.Linear(channels, outputs)
 
     def forward(self, x_BIFT: Tensor) -> Tensor:
-        x = self.enter(x_BIFT.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        x = self.enter_norm(x)
+        x_BTFC = self.enter(x_BIFT.permute(0, 3, 2, 1))
+        x_BTFC = self.enter_norm(x_BTFC.permute(0, 3, 2, 1)).permute(0, 3, 2, 1)
         for block in self.blocks:
-            x = block(x)
-        x = self.leave_norm(x)
-        return self.leave(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+            assert isinstance(block, ConvNeXtBlock)
+            x_BTFC = block.frames_first(x_BTFC)
+        return self.leave_norm.then(self.leave, x_BTFC).permute(0, 3, 2, 1)
 
 
 def initialise(network: nn.Module) -> None:

@@ -33,6 +33,11 @@ class WavehaxSettings(BaseModel):
     """Length of the learnt analysis and synthesis filters of several streams."""
     causal: bool = False
     """Convolutions look back only, so that audio can be made as features come in."""
+    envelope: bool = False
+    """Multiply the output spectrum by the envelope that the mel bands imply, so that the network works on
+    flat spectra. Not in the paper; it adds no parameter."""
+    noise_image: bool = False
+    """Give the network noise of its own beside the prior, for breath and hiss. Not in the paper."""
     prior: Literal["harmonic", "harmonic-decay", "sine", "sawtooth", "noise"] = "harmonic"
 
     @model_validator(mode="after")
@@ -44,6 +49,8 @@ class WavehaxSettings(BaseModel):
             raise ValueError("n_fft must be a multiple of the hop of one stream, and exceed it")
         if not all(size % 2 for size in (*self.kernel, self.projection_kernel, self.stream_taps)):
             raise ValueError("kernels must have odd sizes")
+        if self.streams > 1 and (self.envelope or self.noise_image):
+            raise ValueError("envelope and noise_image are for one stream")
         if self.causal and not self.framewise_norm:
             raise ValueError("causal needs framewise_norm: other statistics know the future")
         return self
@@ -55,5 +62,16 @@ PRESETS = {
     "wavehax-48k": WavehaxSettings(kernel=(15, 7), n_fft=960, hop=480),
     "wavehax-ms": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True),
     "wavehax-16k": WavehaxSettings(hop=160, n_fft=320),
+    "wavehax-16k-light": WavehaxSettings(
+        hop=160,
+        n_fft=320,
+        channels=16,
+        expansion=3,
+        kernel=(13, 7),
+        framewise_norm=True,
+        envelope=True,
+        noise_image=True,
+    ),
 }
-"""Generators by name; the first four are published, with 622,951, 600,759, 2,018,727, 332,324 parameters."""
+"""Generators by name; the first four are published, with 622,951, 600,759, 2,018,727, 332,324 parameters.
+`wavehax-16k-light` is the one to train without an accelerator, and its norm lets long files go in pieces."""

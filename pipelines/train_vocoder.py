@@ -1,0 +1,158 @@
+"""Training of the speech vocoder: spectral losses first, then the game with the discriminators."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..domains.audio.features.settings import PRESETS as FEATURES
+from ..domains.audio.features.settings import FeatureSettings
+from ..domains.audio.wavehax.settings import PRESETS as NETWORKS
+from ..domains.audio.wavehax.settings import WavehaxSettings
+from ..shared.errors import InputError
+
+if TYPE_CHECKING:
+    from ..domains.audio.vocoder_training import StageSettings
+
+SPEECH = Path("audio") / "librispeech_train100"
+"""Below $FOURFOLD_DATA: 251 speakers, one sentence or two of each."""
+
+
+class Settings(BaseModel):
+    """How a vocoder is trained from random weights."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    data: str | None = None
+    """Folder of speech; None: LibriSpeech below $FOURFOLD_DATA."""
+    features: FeatureSettings = FEATURES[16_000]
+    network: WavehaxSettings = NETWORKS["wavehax-16k-light"]
+    discriminators: Literal["small", "full"] = "small"
+    spectral_steps: int = Field(default=60_000, ge=0)
+    """Steps without discriminators."""
+    spectral_rate: float = Field(default=1e-3, gt=0)
+    adversarial_steps: int = Field(default=300_000, ge=0)
+    adversarial_rate: float = Field(default=2e-4, gt=0)
+    batch_size: int = Field(default=4, ge=1)
+    frames: int = Field(default=32, ge=8)
+    validate_every: int = Field(default=1_000, ge=1)
+    seed: int = Field(default=0, ge=0)
+    minutes: float | None = Field(default=None, gt=0)
+    """Stop after that time; the same command goes on from there."""
+
+
+def recipe(preset: str) -> dict[str, Any]:
+    """full is how a vocoder is made on one processor core in many hours; quick shows that it runs."""
+    spelt_out = {
+        "features": FEATURES[16_000].model_dump(mode="json"),
+        "network": NETWORKS["wavehax-16k-light"].model_dump(mode="json"),
+    }
+    if preset == "full":
+        return spelt_out
+    return {**spelt_out, "spectral_steps": 40, "adversarial_steps": 20, "validate_every": 20}
+
+
+def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
+    """Train in the folder `out`, going on with what is there, and write out/artifact.
+
+    Returns:
+        The model card in the artefact's folder, which `Vocoder.load` takes.
+
+    Raises:
+        InputError: there is no speech to train on.
+    """
+    import time
+
+    from ..domains.audio.corpus import read_corpus
+    from ..domains.audio.mel_statistics import MelStatistics
+    from ..domains.audio.vocoder import Vocoder
+    from ..domains.audio.vocoder_training import train_stage
+
+    began = time.monotonic()
+    folder = _speech(settings.data)
+    corpus = read_corpus(folder, settings.features, out / "corpus.npz")
+    statistics = MelStatistics.of(corpus.split("train"), settings.features)
+    vocoder = Vocoder.untrained(settings.features, settings.network, statistics, settings.seed)
+    steps = {}
+    for name, stage in _stages(settings).items():
+        left = None if settings.minutes is None else settings.minutes * 60 - (time.monotonic() - began)
+        if left is not None and left <= 0:
+            break
+        result = train_stage(
+            vocoder.generator, settings.network, corpus, statistics, stage, out / name, max_seconds=left
+        )
+        steps[name] = result.step
+        if result.step < stage.steps:
+            break
+    vocoder.save(out / "artifact", _card(folder, steps, command))
+    return out / "artifact" / "README.md"
+
+
+def _speech(data: str | None) -> Path:
+    if data is not None:
+        return Path(data).expanduser()
+    named = os.environ.get("FOURFOLD_DATA")
+    if named is None or not (Path(named) / SPEECH).is_dir():
+        raise InputError(
+            "data",
+            "no speech to train on",
+            expected="a folder of recordings",
+            remedy="Set data=FOLDER, or $FOURFOLD_DATA to the benchmark sets",
+        )
+    return Path(named) / SPEECH
+
+
+def _stages(settings: Settings) -> dict[str, StageSettings]:
+    from ..domains.audio.discriminators.ensemble import PRESETS as DISCRIMINATORS
+    from ..domains.audio.objectives import VocoderRecipe
+    from ..domains.audio.vocoder_training import StageSettings
+    from ..shared.training.settings import ScheduleSettings
+
+    same: dict[str, Any] = {
+        "batch_size": settings.batch_size,
+        "frames": settings.frames,
+        "validate_every": settings.validate_every,
+    }
+    warm_up = ScheduleSettings(warm_up=min(500, max(settings.spectral_steps // 4, 1)))
+    stages = {}
+    if settings.spectral_steps:
+        stages["spectral"] = StageSettings(
+            recipe=VocoderRecipe(resolutions=22.5, learning_rate=settings.spectral_rate),
+            steps=settings.spectral_steps,
+            schedule=warm_up,
+            seed=settings.seed,
+            **same,
+        )
+    if settings.adversarial_steps:
+        stages["adversarial"] = StageSettings(
+            recipe=VocoderRecipe(resolutions=22.5, learning_rate=settings.adversarial_rate),
+            discriminators=DISCRIMINATORS[settings.discriminators],
+            steps=settings.adversarial_steps,
+            schedule=ScheduleSettings(kind="cosine", warm_up=min(500, settings.adversarial_steps // 4)),
+            seed=settings.seed + 1,
+            **same,
+        )
+    return stages
+
+
+def _card(folder: Path, steps: dict[str, int], command: str) -> Any:
+    from ..shared.artifact.card import DataUse, ModelCard
+
+    done = ", ".join(f"{count:,} {name}" for name, count in steps.items()) or "no"
+    libri = folder.name == SPEECH.name
+    return ModelCard(
+        title="Wavehax vocoder",
+        summary=f"Speech from log-mel spectra and pitch, after {done} steps.",
+        license="cc-by-4.0" if libri else "other",
+        tags=("vocoder", "text-to-speech"),
+        datasets=(
+            DataUse(name="LibriSpeech train-clean-100 (251 sentences)", license="cc-by-4.0")
+            if libri
+            else DataUse(name=folder.name, license="the user's own"),
+        ),
+        command=command,
+        limits="Read speech only; music and other sounds were not part of the training.",
+    )

@@ -1,0 +1,75 @@
+"""The product: lengths, determinism, saving, and plain words for input that does not fit."""
+
+import numpy as np
+import pytest
+from fourfold import Vocoder
+from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.mel_statistics import MelStatistics
+from fourfold.domains.audio.wavehax.settings import WavehaxSettings
+from fourfold.shared.errors import InputError
+
+
+@pytest.fixture
+def vocoder(small_corpus, small_network):
+    statistics = MelStatistics.of(small_corpus.utterances, small_corpus.features)
+    return Vocoder.untrained(small_corpus.features, small_network, statistics)
+
+
+@pytest.mark.parametrize("frames", [1, 3, 40])
+def test_audio_is_frames_times_hop(vocoder, frames):
+    f0 = np.full(frames, 120.0)
+    audio = vocoder.synthesize(np.full((frames, 20), -4.0), f0)
+    assert audio.shape == (frames * 80,)
+    assert audio.dtype == np.float32
+    np.testing.assert_array_equal(audio, vocoder.synthesize(np.full((frames, 20), -4.0), f0))
+
+
+@pytest.mark.parametrize("samples", [40, 801, 2_400])
+def test_copies_are_as_long_as_what_they_copy(vocoder, samples):
+    sound = np.sin(np.arange(samples) * 0.1).astype(np.float32) * 0.2
+    copy = vocoder.resynthesize(Audio(sound, 8_000), pitch=1.2)
+    assert len(copy) == samples
+    assert copy.sample_rate == 8_000
+
+
+def test_own_pitch_replaces_the_measured_one(vocoder):
+    sound = Audio(np.sin(np.arange(1_600) * 0.1).astype(np.float32) * 0.2, 8_000)
+    f0 = np.full(20, 150.0, np.float32)
+    mel, _ = vocoder.features.of(sound)
+    wanted = vocoder.synthesize(mel, f0 * 2)
+    np.testing.assert_array_equal(vocoder.resynthesize(sound, 2.0, f0=f0).samples, wanted)
+
+
+def test_saved_and_loaded_it_says_the_same(vocoder, tmp_path):
+    loaded = Vocoder.load(vocoder.save(tmp_path / "voice"))
+    assert loaded.features.settings == vocoder.features.settings
+    mel, f0 = np.random.default_rng(0).normal(-4, 1, (30, 20)), np.full(30, 130.0)
+    np.testing.assert_array_equal(loaded.synthesize(mel, f0), vocoder.synthesize(mel, f0))
+
+
+@pytest.mark.parametrize(
+    ("mel", "f0", "message"),
+    [
+        (np.zeros((5, 21)), np.zeros(5), "20 mel bins, got 21"),
+        (np.zeros((0, 20)), np.zeros(0), "empty"),
+        (np.zeros((5, 20)), np.zeros(8), "frames"),
+        (np.full((5, 20), np.nan), np.zeros(5), "NaN"),
+        (np.zeros((5, 20)), np.full(5, -1.0), "negative"),
+        (np.full((5, 20), 1e4), np.full(5, 100.0), "not finite"),
+    ],
+)
+def test_what_does_not_fit_is_refused(vocoder, mel, f0, message):
+    with pytest.raises(InputError, match=message):
+        vocoder.synthesize(mel, f0)
+
+
+@pytest.mark.parametrize("pitch", [0.0, -1.0, np.nan, np.inf])
+def test_pitch_must_be_a_positive_factor(vocoder, pitch):
+    with pytest.raises(InputError, match="positive factor"):
+        vocoder.resynthesize(Audio(np.ones(800, np.float32), 8_000), pitch)
+
+
+def test_network_and_features_must_agree(small_corpus):
+    statistics = MelStatistics.of(small_corpus.utterances, small_corpus.features)
+    with pytest.raises(InputError, match="hop"):
+        Vocoder.untrained(small_corpus.features, WavehaxSettings(), statistics)

@@ -1,0 +1,60 @@
+"""`fourfold run train-vocoder`: two stages, stopped and resumed, and an artefact that speaks."""
+
+import numpy as np
+import pytest
+import soundfile
+from fourfold import Vocoder
+from fourfold.pipelines.settings import resolve_settings
+from fourfold.pipelines.train_vocoder import Settings, recipe, run_pipeline
+from fourfold.shared.errors import InputError
+
+
+@pytest.fixture
+def speech(tmp_path):
+    folder = tmp_path / "speech"
+    folder.mkdir()
+    for number in range(3):
+        phase = 2 * np.pi * np.cumsum(np.full(8_000, 110 + 20 * number)) / 16_000
+        voice = sum(np.sin(k * phase) / k for k in range(1, 20)) * 0.1
+        soundfile.write(folder / f"{number}.wav", voice, 16_000)
+    return folder
+
+
+@pytest.mark.slow
+def test_two_stages_in_three_sittings_make_a_vocoder(speech, tmp_path):
+    small = {
+        "network.channels": "4",
+        "network.blocks": "1",
+        "spectral_steps": "3",
+        "adversarial_steps": "2",
+        "frames": "16",
+        "batch_size": "1",
+    }
+    pairs = tuple(f"{key}={value}" for key, value in {"data": str(speech), **small}.items())
+    short = resolve_settings(Settings, recipe("quick"), None, (*pairs, "minutes=0.000001"))
+    run_pipeline(short, tmp_path / "run")
+    assert not (tmp_path / "run" / "adversarial").exists()
+    whole = resolve_settings(Settings, recipe("quick"), None, pairs)
+    card = run_pipeline(whole, tmp_path / "run", command="fourfold run train-vocoder")
+    assert "3 spectral, 2 adversarial steps" in card.read_text()
+    assert {path.name for path in (tmp_path / "run").iterdir()} == {
+        "adversarial",
+        "artifact",
+        "corpus.npz",
+        "spectral",
+    }
+    copy = Vocoder.load(card.parent).resynthesize(speech / "0.wav")
+    assert len(copy) == 8_000
+    assert np.isfinite(copy.samples).all()
+
+
+def test_without_speech_it_says_where_to_get_some(monkeypatch, tmp_path):
+    monkeypatch.delenv("FOURFOLD_DATA", raising=False)
+    with pytest.raises(InputError, match="FOURFOLD_DATA"):
+        run_pipeline(Settings(), tmp_path)
+
+
+def test_recipes_are_settings():
+    full = Settings.model_validate(recipe("full"))
+    assert full.network.n_fft == 320
+    assert Settings.model_validate(recipe("quick")).spectral_steps < full.spectral_steps
