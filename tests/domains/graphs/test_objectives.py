@@ -42,3 +42,9 @@ def test_a_batch_without_targets_teaches_nothing_and_says_so() -> None:
         loss = observed_mean(observed_errors(answer, torch.full(SHAPE, torch.nan), nothing, None), nothing)
     loss.backward()
     assert loss.item() == 0 and (answer.grad == 0).all()
+
+
+def test_a_mean_leaves_out_what_stands_behind_the_mask() -> None:
+    errors = torch.tensor([1.0, torch.nan, 3.0, torch.inf])
+    observed = torch.tensor([True, False, True, False])
+    assert observed_mean(errors, observed).item() == 2.0

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from fourfold.domains.graphs.clock import Clock
+from fourfold.domains.graphs.sensor_graph.changing_graph import ChangingGraph
+from fourfold.domains.graphs.sensor_graph.sensor_graph import SensorGraph
 from fourfold.domains.graphs.signal_scaler import SignalScaler
 from fourfold.domains.graphs.signals.reading import read_signals
 from fourfold.domains.graphs.signals.signals import Signals
@@ -73,6 +75,20 @@ def test_lags_are_read_further_back_than_the_context() -> None:
                 dense = scaled[row] if row >= 0 else np.zeros((5, 2))
                 found = lagged[place, :, step, 2 * which : 2 * which + 2]
                 np.testing.assert_allclose(found, dense, rtol=1e-4, atol=1e-5)
+
+
+def test_edges_of_a_step_are_those_of_its_row() -> None:
+    """The graph of row t has one edge, of weight t + 1; windows stand side by side on five nodes each."""
+    signals, pair = two_channels(), np.array([[0], [4]])
+    graphs = [SensorGraph(signals.nodes, pair, np.full(1, row + 1.0, np.float32)) for row in range(96)]
+    plain = source_of(signals, slice(10, 60), 5, 3, False)
+    reader = replace(plain.reader, graph=ChangingGraph(tuple(graphs)))
+    source = GraphWindowSource(signals.panel, slice(10, 60), reader, 5, 3)
+    edges = source.batch(np.array([0, 30]))["edges"]
+    assert len(edges) == 5
+    for step, (index, weight) in enumerate(edges):
+        assert index.tolist() == [[0, 5], [4, 9]]
+        assert weight.tolist() == [float(cutoff - 4 + step + 1) for cutoff in source.cutoffs[[0, 30]]]
 
 
 def test_windows_stay_inside_their_rows_and_empty_ones_are_left_out() -> None:
