@@ -15,6 +15,7 @@ from .features.audio import Audio
 from .features.audio_features import AudioFeatures
 from .features.settings import FeatureSettings
 from .mel_statistics import MelStatistics
+from .pitch_free_mel import without_harmonics
 from .vocoder_files import load_vocoder, save_vocoder
 from .wavehax.generator import Wavehax
 from .wavehax.harmonic_prior import prior
@@ -104,6 +105,8 @@ class Vocoder:
     ) -> Audio:
         """The same speech made anew, as long as it was, its pitch multiplied by `pitch`.
 
+        Where the pitch changes, the harmonics of the old one are smoothed out of the mel spectrum first.
+
         Args:
             audio: a file, samples or `Audio`; `policy` is handed to `read_audio`.
             f0: Hz of every frame instead of what is measured.
@@ -116,6 +119,8 @@ class Vocoder:
         heard = self.features.read(audio, **policy)
         mel, measured = self.features.of(heard)
         wanted = (measured if f0 is None else np.asarray(f0, np.float32)) * np.float32(pitch)
+        if not np.array_equal(wanted, measured):
+            mel = without_harmonics(mel, measured, self.features.settings)
         samples = self.synthesize(mel, wanted, seed=seed)[: len(heard)]
         return Audio(samples, self.features.settings.sample_rate)
 

@@ -12,6 +12,7 @@ from .corpus import Utterance
 from .features.mel import LogMel
 from .features.settings import FeatureSettings
 from .mel_statistics import MelStatistics
+from .pitch_free_mel import without_harmonics
 from .wavehax.harmonic_prior import PriorKind, prior
 
 LOUDER, SOFTER = 6.0, -14.0
@@ -42,13 +43,24 @@ class VocoderSamples:
         self.margin = -(-((features.mel_fft - features.hop) // 2) // features.hop)
 
     def tensors(
-        self, wide_BS: np.ndarray, f0_BT: np.ndarray, draws: np.random.Generator
+        self,
+        wide_BS: np.ndarray,
+        f0_BT: np.ndarray,
+        draws: np.random.Generator,
+        smooth_B: np.ndarray | None = None,
     ) -> dict[str, Tensor]:
-        """A batch from samples that reach `margin` frames beyond `f0_BT` on both sides."""
+        """A batch from samples that reach `margin` frames beyond `f0_BT` on both sides.
+
+        Rows where `smooth_B` is true are described by mel spectra without harmonics.
+        """
         hop, margin = self.features.hop, self.margin
         wide = torch.from_numpy(wide_BS)
         inside = slice(margin * hop, wide.shape[1] - margin * hop)
-        condition = self.statistics.standardise(self.log_mel(wide)[:, :, margin:-margin])
+        log_mel = self.log_mel(wide)[:, :, margin:-margin]
+        for row in np.flatnonzero(smooth_B) if smooth_B is not None else ():
+            smooth = without_harmonics(log_mel[row].T.numpy(), f0_BT[row], self.features)
+            log_mel[row] = torch.from_numpy(smooth.T)
+        condition = self.statistics.standardise(log_mel)
         audio = wide[:, inside].contiguous()
         noise = torch.from_numpy(draws.standard_normal(audio.shape, dtype=np.float32))
         start = torch.from_numpy(draws.random(len(f0_BT)))
@@ -76,10 +88,15 @@ class CropSource(VocoderSamples):
         seed: int = 0,
         frames: int = 32,
         samples: int,
+        smoothed: float = 0.0,
     ) -> None:
-        """`samples` is how many crops there are; utterances are drawn in proportion to their length."""
+        """`samples` is how many crops there are; utterances are drawn in proportion to their length.
+
+        The share `smoothed` of them is described by mel spectra without harmonics, so that the pitch must
+        come from the prior.
+        """
         super().__init__(utterances, features, statistics, kind, seed)
-        self.frames, self.samples = frames, samples
+        self.frames, self.samples, self.smoothed = frames, samples, smoothed
         self.ends = np.cumsum([max(len(u.f0) - frames + 1, 1) for u in utterances])
 
     def __len__(self) -> int:
@@ -88,7 +105,8 @@ class CropSource(VocoderSamples):
     def batch(self, indices: np.ndarray) -> dict[str, Tensor]:
         crops = [self._crop(int(index)) for index in indices]
         draws = np.random.default_rng([self.seed, 1, *(int(index) for index in indices)])
-        return self.tensors(np.stack([c[0] for c in crops]), np.stack([c[1] for c in crops]), draws)
+        smooth = draws.random(len(crops)) < self.smoothed
+        return self.tensors(np.stack([c[0] for c in crops]), np.stack([c[1] for c in crops]), draws, smooth)
 
     def _crop(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         draws = np.random.default_rng([self.seed, 0, index])

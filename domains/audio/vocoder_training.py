@@ -31,6 +31,8 @@ class StageSettings(BaseModel):
     batch_size: int = Field(default=16, ge=1)
     frames: int = Field(default=32, ge=8)
     """Length of a crop."""
+    smoothed: float = Field(default=0.4, ge=0, le=1)
+    """Share of crops described by mel spectra without harmonics: to learn that pitch is the prior's."""
     schedule: ScheduleSettings = ScheduleSettings(kind="cosine")
     ema: float = Field(default=0.999, gt=0, lt=1)
     validate_every: int = Field(default=2_000, ge=1)
@@ -60,6 +62,7 @@ def train_stage(
         seed=stage.seed,
         frames=stage.frames,
         samples=stage.steps * stage.batch_size,
+        smoothed=stage.smoothed,
     )
     held_out = UtteranceSource(corpus.split("validation"), features, statistics, network.prior, stage.seed)
     discriminators = None

@@ -58,3 +58,13 @@ def test_short_utterances_are_filled_with_silence(small_corpus, statistics):
     assert batch["condition"].shape == (4, 20, 200)
     assert torch.isfinite(batch["condition"]).all()
     assert (batch["audio"][:, -80 * 100 :] == 0).all()
+
+
+def test_smoothed_crops_keep_their_sound_and_lose_their_harmonics(small_corpus, statistics):
+    indices = np.arange(6)
+    plain = crops(small_corpus, statistics).batch(indices)
+    smooth = crops(small_corpus, statistics, smoothed=1.0).batch(indices)
+    assert torch.equal(plain["audio"], smooth["audio"])
+    scale = torch.from_numpy(statistics.scale)[:, None]
+    roughness = [(batch["condition"] * scale).diff(dim=1).abs().mean() for batch in (plain, smooth)]
+    assert roughness[1] < roughness[0]
