@@ -82,10 +82,14 @@ def _read_commands() -> None:
 def _tell_notes() -> None:
     """Show warnings about the input as notes of one line, all others as usual."""
     usual = warnings.showwarning
+    told: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **named: Any) -> None:
         if issubclass(category, InputWarning):
-            print(f"fourfold: note: {_one_line(str(message))}", file=sys.stderr)
+            note = _one_line(str(message))
+            if note not in told:  # a table that is read twice has nothing new to say
+                print(f"fourfold: note: {note}", file=sys.stderr)
+            told.add(note)
         else:
             usual(message, category, *rest, **named)
 

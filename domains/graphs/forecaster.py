@@ -26,6 +26,7 @@ from .future_channels import attach_ahead
 from .given_graph import given_graph, matched, paired, require_begin
 from .graph_model import Graph, GraphAnswers, GraphModel
 from .node_order import require_channels, require_nodes
+from .settings_check import as_mapping, checked
 from .signals.signals import Signals
 
 if TYPE_CHECKING:
@@ -50,8 +51,8 @@ class GraphForecaster:
     def __init__(
         self, model: str = "tts-imp", *, model_settings: dict[str, Any] | None = None, **settings: Any
     ) -> None:
-        self.settings = GraphForecasterSettings(**settings)
-        self.model = GraphModel(model, **(model_settings or {}))
+        self.settings = checked(GraphForecasterSettings, settings, "GraphForecaster")
+        self.model = GraphModel(model, **as_mapping("model_settings", model_settings))
         self.graph: Graph | None = None
         """With the nodes in the order of `nodes`."""
         self.nodes: tuple[str, ...] = ()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...shared.errors import InputError
+from ...shared.errors import InputError, InputWarning
 from .forecaster_settings import GraphForecasterSettings
 from .graph_model import Graph, GraphModel
 from .sensor_graph.changing_graph import ChangingGraph
@@ -36,7 +37,14 @@ def paired(
         signals = settings.read(data, given.nodes)
     else:
         given = given_graph(graph, signals.nodes)
-    return signals, matched(given, signals)
+    found = matched(given, signals)
+    if model.needs_graph and isinstance(found, SensorGraph) and found.n_nodes > 1 and not found.n_edges:
+        warnings.warn(
+            f"the graph has no edge between two nodes, so that {model.name} passes no message",
+            InputWarning,
+            3,
+        )
+    return signals, found
 
 
 def given_graph(graph: Any, nodes: int | Sequence[str] | None) -> Graph:

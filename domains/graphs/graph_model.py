@@ -99,6 +99,7 @@ class GraphModel:
             InputError: the rows hold no window.
         """
         anew = self.network is None
+        self._require_window(train, horizon if anew else self.dimensions["horizon"])
         clock = Clock.of(signals.panel, horizon)
         if self.network is None:
             found = SignalScaler.fit(
@@ -115,10 +116,10 @@ class GraphModel:
         if not len(source):
             raise InputError(
                 "training rows",
-                f"{max(train.stop - train.start, 0)} rows hold no window",
+                "no window of them holds a value to forecast",
                 where=f"rows {train.start}..{train.stop}",
-                expected=f"at least {sum(steps)} rows: {steps[0]} of context and {steps[1]} to forecast",
-                remedy="Give more history, or a shorter lookback or horizon",
+                expected="observed values",
+                remedy="Choose other rows, or leave fewer values out",
             )
         held_out = GraphWindowSource(signals.panel, validation, reader, *steps)
         training, edges = self.settings.training, static_edges(graph, signals.n_nodes)
@@ -156,6 +157,18 @@ class GraphModel:
                 f"{steps} steps of history are too short for {self.name}",
                 expected=f"at least {self.lookback} steps, some of them observed",
                 remedy="Give more history, or fit with a shorter lookback",
+            )
+
+    def _require_window(self, rows: slice, horizon: int) -> None:
+        """Raise InputError when these rows are too few for one window."""
+        count, needed = max(rows.stop - rows.start, 0), self.lookback + horizon
+        if count < needed:
+            raise InputError(
+                "training rows",
+                f"{count} rows hold no window",
+                where=f"rows {rows.start}..{rows.stop}",
+                expected=f"at least {needed} rows: {self.lookback} of context and {horizon} to forecast",
+                remedy="Give more history, or a shorter lookback or horizon",
             )
 
     def config(self) -> dict[str, Any]:

@@ -26,7 +26,9 @@ def require_nodes(fitted: Sequence[str], nodes: Sequence[str]) -> np.ndarray:
         "nodes",
         f"the model knows {len(fitted)} nodes, the data have {len(nodes)}; {'; '.join(parts)}",
         expected="the nodes it was fitted on, in any order, unobserved ones too",
-        remedy="Use transfer(graph, data), which keeps the shared weights and fits the new nodes",
+        remedy="Use transfer(graph, data), which keeps the shared weights and fits the new nodes"
+        if new
+        else "Give them a column without values: they are forecast from the others",
     )
 
 

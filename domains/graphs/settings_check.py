@@ -27,3 +27,16 @@ def checked(kind: type[Settings], given: Mapping[str, Any], owner: str) -> Setti
         first = error.errors()[0]
         field = ".".join(str(part) for part in first["loc"]) or owner
         raise InputError(f"{owner} setting {field}", first["msg"], remedy="Correct or remove it") from None
+
+
+def as_mapping(field: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Settings by name, none for None.
+
+    Raises:
+        InputError: neither.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError(field, f"{given!r} is no mapping", expected='names and values, {"hidden": 16}')
+    return dict(given)

@@ -31,7 +31,8 @@ class SignalScaler:
     def fit(cls, signals: Signals, rows: slice, how: Scaling, clock: Clock | None = None) -> SignalScaler:
         """Fit to the observed values of some rows; `clock` asks for the profile of the day.
 
-        A constant series has scale 1, with a warning where each series is scaled by itself.
+        A constant series has scale 1, with a warning where each series is scaled by itself. One without any
+        value in these rows stands where those of its channel are on average.
         """
         values, observed = signals.panel.values[rows], signals.panel.observed[rows]
         profile = None
@@ -40,6 +41,10 @@ class SignalScaler:
             profile = _slot_means(values, observed, slot, clock.steps_per_day)
             values = np.where(observed, values - profile[slot], 0.0)
         own = StandardScaler.fit(values, observed)
+        if not observed.any(axis=0).all():
+            known = observed.any(axis=0).reshape(-1, signals.n_channels)
+            own = StandardScaler(_average_unknown(own.mean, known), _average_unknown(own.scale, known))
+            profile = None if profile is None else _average_unknown(profile, known)
         if how == "node":
             _warn_of_constants(signals, values, observed)
             return cls(own, own.scale, profile)
@@ -111,10 +116,18 @@ def _slot_means(values: np.ndarray, observed: np.ndarray, slot: np.ndarray, slot
     return np.where(count > 0, total / np.maximum(count, 1), whole)
 
 
+def _average_unknown(rows: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """[..., N * C] where series that are not known [N, C] take the mean of those of their channel."""
+    table = rows.reshape(*rows.shape[:-1], *known.shape)
+    count = known.sum(axis=0)
+    mean = np.where(known, table, 0.0).sum(axis=-2, keepdims=True) / np.maximum(count, 1)
+    return np.where(known | (count == 0), table, mean).reshape(rows.shape)
+
+
 def _warn_of_constants(signals: Signals, values: np.ndarray, observed: np.ndarray) -> None:
     low = np.where(observed, values, np.inf).min(axis=0)
     high = np.where(observed, values, -np.inf).max(axis=0)
-    constant = [name for name, is_it in zip(signals.panel.series, low >= high, strict=True) if is_it]
+    constant = [name for name, is_it in zip(signals.panel.series, low == high, strict=True) if is_it]
     if constant:
         warnings.warn(
             f"{len(constant)} series do not change in the training rows, such as {constant[0]!r}: scale 1",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import warnings
 
+import numpy as np
+
 from ..errors import InputError, InputWarning
 
 LONGEST_HORIZON = 100_000
@@ -14,10 +16,13 @@ def require_horizon(horizon: int | None) -> int:
     """The horizon, when it is a number of steps that can be forecast.
 
     Raises:
-        InputError: below 1, or beyond `LONGEST_HORIZON`.
+        InputError: no whole number, below 1, or beyond `LONGEST_HORIZON`.
     """
-    if horizon is None or horizon < 1:
-        raise InputError("horizon", f"{horizon} is not a number of steps", expected="1 or more")
+    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
+        raise InputError(
+            "horizon", f"{horizon!r} is not a number of steps", expected="a whole number, 1 or more"
+        )
+    horizon = int(horizon)
     if horizon > LONGEST_HORIZON:
         raise InputError("horizon", f"{horizon} steps are too many", expected=f"at most {LONGEST_HORIZON:,}")
     return horizon
@@ -40,9 +45,10 @@ def finetune_horizon(horizon: int | None, fitted: int | None, longest: int | Non
     Raises:
         InputError: none is known, or it is beyond the model's longest.
     """
-    horizon = horizon or fitted or longest
+    horizon = horizon if horizon is not None else fitted or longest
     if horizon is None:
         raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
+    horizon = require_horizon(horizon)
     if longest is not None and horizon > longest:
         raise InputError(
             "horizon", f"{horizon} is beyond the model's", expected=f"at most {longest}", remedy="Use fit"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from ..errors import InputError
 
 ETT_MONTH = 30 * 24
@@ -42,11 +44,23 @@ def fraction_split(steps: int, train: float = 0.7, test: float = 0.2) -> Split:
 
 
 def last_rows(share: float | int | slice, steps: int, horizon: int) -> slice:
-    """The last rows of `steps`: a share, a number, or as sliced; empty when shorter than the horizon."""
+    """The last rows of `steps`: a share, a number, or as sliced; empty when shorter than the horizon.
+
+    Raises:
+        InputError: a negative number, or a share beyond 1.
+    """
     if isinstance(share, slice):
         start, stop, _ = share.indices(steps)
         return slice(start, max(start, stop))
-    rows = share if isinstance(share, int) else round(share * steps)
+    counted = isinstance(share, int | np.integer)
+    if not (counted or isinstance(share, float | np.floating)) or not 0 <= share <= (steps if counted else 1):
+        raise InputError(
+            "held-out rows",
+            f"{share!r} is no share and no number of the {steps} rows",
+            expected=f"a share from 0 to 1, a number from 0 to {steps}, or a slice",
+            remedy="Correct validation= or test=",
+        )
+    rows = int(share) if counted else round(share * steps)
     return slice(steps - rows, steps) if horizon <= rows < steps else slice(steps, steps)
 
 

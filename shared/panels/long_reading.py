@@ -75,7 +75,9 @@ def read_long(frame: pd.DataFrame, columns: LongColumns, options: ReadOptions) -
     values, observed, written = scatter(target, rows, series, (len(axis.time), len(names)))
     cells = Cells(values, observed, written, axis.time, names, stamps.timezone, axis.local)
     period = options.period_of(axis.freq)
-    values, observed = settle_missing(cells, columns.target_col, options.missing, period)
+    values, observed = settle_missing(
+        cells, columns.target_col, options.missing, period, silent=options.silent
+    )
     return Panel(
         values=values,
         observed=observed,

@@ -45,7 +45,7 @@ def label_time(stamp: object, timezone: str | None, *, local: bool = False) -> s
 
 
 def settle_missing(
-    cells: Cells, field: str, missing: MissingPolicy, period: int
+    cells: Cells, field: str, missing: MissingPolicy, period: int, *, silent: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Values and mask [T, N] after the policy; filled steps count as observed, as the person asked.
 
@@ -53,18 +53,20 @@ def settle_missing(
     adds the mean seasonal pattern. Only steps between a series' first and last observation are filled.
 
     Raises:
-        InputError: something is missing and the policy is "raise", or a series has no value at all.
+        InputError: something is missing and the policy is "raise", or a series has no value at all (or no
+            series has one, where single ones may be `silent`).
     """
     if missing == "raise":
         _require_values(cells, field)
         _require_steps(cells, field)
     empty = np.flatnonzero(~cells.observed.any(0))
-    if empty.size:
+    if empty.size and not (silent and empty.size < len(cells.names)):
         raise InputError(
             field,
             f"{empty.size} series hold no value at all",
             where=f"series {cells.names[empty[0]]!r}",
-            remedy="Leave them out",
+            expected="values, at least some",
+            remedy="Leave them out" if empty.size < len(cells.names) else "Give some values",
         )
     if missing in ("raise", "mask") or cells.observed.all():
         return cells.values, cells.observed

@@ -21,6 +21,8 @@ class ReadOptions:
     missing: MissingPolicy = "raise"
     dedupe: DedupePolicy | None = None
     timezone: str | None = None
+    silent: bool = False
+    """Whether a series may hold no value at all: forecast from the others, it need not be left out."""
 
     def __post_init__(self) -> None:
         if self.missing not in ("raise", "mask", "interpolate", "seasonal"):

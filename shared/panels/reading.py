@@ -41,6 +41,7 @@ def read_panel(
     static: Sequence[str] = (),
     future_frame: Any = None,
     timezone: str | None = None,
+    silent: bool = False,
 ) -> Panel:
     """Read time series from what people have them in.
 
@@ -58,11 +59,12 @@ def read_panel(
         past, future, static: covariate columns known up to now, ahead, or for ever.
         future_frame: a long frame with the future covariates of the steps after each series' end.
         timezone: zone in which stamps without zone are meant.
+        silent: whether a series may hold no value at all, when others do; else it is an error.
 
     Raises:
         InputError: what is wrong, where, and what to do about it.
     """
-    options = ReadOptions(freq, period, missing, dedupe, timezone)
+    options = ReadOptions(freq, period, missing, dedupe, timezone, silent)
     columns = LongColumns(id_col, time_col, target_col, tuple(past), tuple(future), tuple(static))
     panel = _read_any(data, columns, options)
     return panel if future_frame is None else attach_future(panel, future_frame)

@@ -53,7 +53,7 @@ def read_table(values: np.ndarray, time: pd.Series, names: Sequence[str], option
     table[~observed] = 0.0
     cells = Cells(table, observed, written, axis.time, tuple(names), stamps.timezone, axis.local)
     period = options.period_of(axis.freq)
-    table, observed = settle_missing(cells, "values", options.missing, period)
+    table, observed = settle_missing(cells, "values", options.missing, period, silent=options.silent)
     return Panel(
         values=table,
         observed=observed,
@@ -91,5 +91,5 @@ def read_array(values: np.ndarray, options: ReadOptions) -> Panel:
     table.index.name = "step"
     if isinstance(options.freq, str):
         period = options.period_of(options.freq)
-        options = ReadOptions(1, period, options.missing, options.dedupe)
+        options = ReadOptions(1, period, options.missing, options.dedupe, silent=options.silent)
     return read_wide(table, options)

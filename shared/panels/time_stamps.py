@@ -237,9 +237,12 @@ def _to_utc(index: pd.DatetimeIndex, timezone: str | None, field: str) -> tuple[
         try:
             index = index.tz_localize(timezone)
         except (ValueError, KeyError) as error:
+            placed = index.tz_localize(timezone, nonexistent="NaT", ambiguous="NaT")
+            lost = index[placed.isna() & index.notna()]
             raise InputError(
                 field,
-                f"some times cannot be placed in {timezone}: {error}",
+                f"{len(lost)} times cannot be placed in {timezone}, whose clocks leave out or repeat an hour",
+                where=str(lost[0]) if len(lost) else None,
                 expected="times that exist once in their zone",
                 remedy="Pass times with their UTC offset",
             ) from error

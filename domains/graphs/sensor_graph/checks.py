@@ -51,7 +51,14 @@ def checked_index(edge_index: object, nodes: int) -> np.ndarray:
     Raises:
         InputError: another shape, numbers that are not whole, or a node that is not among the N.
     """
-    index = np.asarray(edge_index)
+    try:
+        index = np.asarray(edge_index)
+    except ValueError as error:
+        raise InputError(
+            "edges",
+            "the lists in it have different lengths",
+            expected="(2, E): a row of senders and a row of receivers",
+        ) from error
     if index.size == 0:
         return np.zeros((2, 0), np.int64)
     if index.ndim != 2 or index.shape[0] != 2:
@@ -64,7 +71,10 @@ def checked_index(edge_index: object, nodes: int) -> np.ndarray:
         )
     if index.dtype.kind not in "iu":
         raise InputError(
-            "edges", f"the numbers are of type {index.dtype}", expected="integers", remedy="Cast to int64"
+            "edges",
+            f"the numbers are of type {index.dtype}",
+            expected="integers",
+            remedy="Cast to int64" if index.dtype.kind == "f" else "Name the nodes in a table: from, to",
         )
     index = np.ascontiguousarray(index, np.int64)
     outside = np.flatnonzero(((index < 0) | (index >= nodes)).any(0))
@@ -108,7 +118,7 @@ def checked_weight(weight: object, edges: int, *, signed: bool) -> np.ndarray:
             f"{below.size} weights are negative",
             where=f"edge {below[0]}, {values[below[0]]:g}",
             expected="weights of 0 and more",
-            remedy="Pass signed=True to keep them; degrees then count absolute weights",
+            remedy="Pass signed=True (to read_graph) to keep them; degrees then count absolute weights",
         )
     return values
 

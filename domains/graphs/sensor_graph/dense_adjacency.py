@@ -57,7 +57,12 @@ def from_adjacency(
         )
     names = checked_names(shape[0] if nodes is None else nodes)
     if len(names) != shape[0]:
-        raise InputError("nodes", f"there are {len(names)} names for {shape[0]} rows of the adjacency")
+        raise InputError(
+            "adjacency",
+            f"it has {shape[0]} rows for {len(names)} nodes",
+            expected=f"{len(names)} rows and columns, one for each node",
+            remedy="Give the adjacency of all nodes of the signals, and of no others",
+        )
     return settle_graph(
         names,
         index,

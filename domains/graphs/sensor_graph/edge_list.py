@@ -11,7 +11,7 @@ import pandas as pd
 from ....shared.errors import InputError
 from ....shared.panels.frame_columns import column_of
 from .checks import checked_names, listed, node_name
-from .gaussian_kernel import DistanceGraph, from_distances
+from .gaussian_kernel import DistanceGraph, check_distances, from_distances
 from .policies import Duplicates, SelfLoops, settle_graph
 from .sensor_graph import SensorGraph
 
@@ -60,6 +60,7 @@ def from_edges(
                 graph if coordinates is None else graph.with_coordinates(coordinates, geographic=geographic)
             )
         if far is not None:
+            check_distances(far, edges, checked_names(nodes))
             edges, weight, duplicates = edges[:, np.isfinite(far)], None, _once(duplicates)
     elif nodes is None:
         raise InputError(
@@ -122,8 +123,9 @@ def numeric_ends(column: pd.Series, field: str) -> np.ndarray:
         raise InputError(
             field,
             f"{wrong.size} are missing or no numbers",
-            where=f"row {row}, {column.iloc[row]!r}",
+            where=f"row {row}, {'nothing' if pd.isna(column.iloc[row]) else repr(column.iloc[row])}",
             expected="a number for each edge",
+            remedy="Correct them, or leave those edges out",
         )
     return values
 
@@ -141,7 +143,13 @@ def numbered_ends(
     both = pd.concat([senders, receivers], ignore_index=True)
     if both.isna().any():
         row = int(np.flatnonzero(both.isna())[0]) % max(len(senders), 1)
-        raise InputError("edges", "the id of a node is missing", where=f"row {row}")
+        raise InputError(
+            "edges",
+            "the id of a node is missing",
+            where=f"row {row}",
+            expected="a sender and a receiver",
+            remedy="Correct the row, or leave it out",
+        )
     distinct = pd.unique(both)
     if nodes is None:
         whole = pd.api.types.is_numeric_dtype(both) or pd.Series(distinct).astype(str).str.isdigit().all()

@@ -52,7 +52,7 @@ def from_distances(
     names = checked_names(distances.nodes)
     index = checked_index(distances.edge_index, len(names))
     far = np.ascontiguousarray(distances.distance, np.float64)
-    _check_distances(far, index, names)
+    check_distances(far, index, names)
     index, far = shortest(index[:, np.isfinite(far)], far[np.isfinite(far)], len(names))
     scale = spread_of(far) if sigma is None else float(sigma)
     check_kernel(scale, threshold, given=sigma is not None)
@@ -82,7 +82,7 @@ def check_kernel(sigma: float, threshold: float, *, given: bool) -> None:
         raise InputError("threshold", f"{threshold:g} is out of range", expected="0 to 1, as weights are")
 
 
-def _check_distances(far: np.ndarray, index: np.ndarray, names: tuple[str, ...]) -> None:
+def check_distances(far: np.ndarray, index: np.ndarray, names: tuple[str, ...]) -> None:
     if far.shape != (index.shape[1],):
         raise InputError("distance", f"there are {far.size} for {index.shape[1]} pairs of nodes")
     wrong = np.flatnonzero(np.isnan(far) | (far < 0))

@@ -11,16 +11,16 @@ import numpy as np
 import pandas as pd
 
 from ....shared.errors import InputError
+from ..array_files import ARRAY_FAULTS, unreadable_array
 from .changing_graph import ChangingGraph
 from .checks import checked_names, listed, node_name
 from .coordinate_files import read_coordinates
 from .dense_adjacency import from_adjacency
-from .edge_list import DISTANCES, RECEIVERS, SENDERS, WEIGHTS, Distances, from_edges
+from .edge_list import RECEIVERS, SENDERS, Distances, from_edges
 from .policies import Duplicates, SelfLoops
 from .sensor_graph import SensorGraph
 from .sensor_pickle import read_sensor_pickle
 
-_HEADER_WORDS = {*SENDERS, *RECEIVERS, *WEIGHTS, *DISTANCES}
 _ACCEPTED = (
     "edges (csv from,to,weight or from,to,distance), an adjacency (csv, npy, npz) or DCRNN's pickle, "
     "or a SensorGraph, data frame, array or scipy.sparse matrix"
@@ -43,8 +43,9 @@ def read_graph(
 
     Args:
         data: a path (csv of edges, with or without a header, or of an adjacency; npy, npz; pkl as DCRNN
-            publishes it), edges [2, E], an adjacency [N, N] (numpy, data frame, scipy.sparse), a table of
-            edges, or a graph, which is returned with its nodes in the order asked for.
+            publishes it), edges [2, E] or a pair of edges and weights [E], an adjacency [N, N] (numpy or
+            torch, data frame, scipy.sparse), a table of edges, or a graph, which is returned with its nodes
+            in the order asked for.
         nodes: N, or the N names, best those of the signals; files that name their nodes need none.
         coordinates: [N, 2], a table with an id column and latitude, longitude (or x, y), or its csv path.
         geographic: whether an array of coordinates holds latitude and longitude; tables say it themselves.
@@ -59,12 +60,13 @@ def read_graph(
     if isinstance(data, SensorGraph | ChangingGraph):
         graph = data if nodes is None else data.select(checked_names(nodes))
     else:
-        content, headed = _open(data) if isinstance(data, str | os.PathLike) else (data, True)
+        content, headed = _open(data) if isinstance(data, str | os.PathLike) else (_as_array(data), True)
+        content, weight = _weighted(content)
         if isinstance(content, SensorGraph):
             graph = content if nodes is None else content.select(checked_names(nodes))
-        elif _is_edges(content):
+        elif weight is not None or _is_edges(content):
             far: Distances = distances or ("binary" if headed else "gaussian")
-            graph = from_edges(content, nodes, duplicates=duplicates, distances=far, **policies)
+            graph = from_edges(content, nodes, weight, duplicates=duplicates, distances=far, **policies)
         else:
             names = list(checked_names(nodes)) if nodes is not None else None
             graph = _adjacency(content, names, policies)
@@ -74,13 +76,31 @@ def read_graph(
     return graph.with_coordinates(places, geographic=globe)
 
 
+def _as_array(content: Any) -> Any:
+    """Tensors as arrays; anything else as it is."""
+    return content.detach().cpu().numpy() if hasattr(content, "detach") else content
+
+
+def _weighted(content: Any) -> tuple[Any, Any]:
+    """Edges and weights out of a pair of them; anything else, and no weights."""
+    if not isinstance(content, tuple) or len(content) != 2:
+        return content, None
+    edges, weight = map(_as_array, content)
+    return (edges, weight) if getattr(edges, "ndim", 1) == 2 else (content, None)
+
+
 def _is_edges(content: Any) -> bool:
     if isinstance(content, pd.DataFrame):
         names = {str(name).strip().lower() for name in content.columns}
+        if len(content.columns) > 3 and content.shape[0] == content.shape[1]:
+            names -= {"i", "j"}  # which name nodes in an adjacency of a to j
         return bool(names & set(SENDERS)) and bool(names & set(RECEIVERS))
-    shape = getattr(content, "shape", None)
+    if isinstance(content, list | tuple):
+        return True
+    if not isinstance(content, np.ndarray) and not hasattr(content, "tocoo"):
+        raise InputError("graph", f"{type(content).__name__} is not understood", expected=_ACCEPTED)
     if not isinstance(content, np.ndarray):
-        return not hasattr(content, "tocoo") and shape is None
+        return False
     # (E, 2) and float edges go there too: the check of edges tells what is wrong with them.
     return content.ndim == 2 and content.shape[0] != content.shape[1] and 2 in content.shape
 
@@ -98,6 +118,8 @@ def _open(place: str | os.PathLike[str]) -> tuple[Any, bool]:
     path = Path(place)
     if not path.exists():
         raise InputError(str(path), "there is no such file", remedy="Check the path")
+    if path.is_dir():
+        raise InputError(str(path), "is a folder", expected="a file", remedy="Name the file inside")
     kind = path.suffix.lower()
     if kind in (".pkl", ".pickle"):
         return read_sensor_pickle(path), True
@@ -113,10 +135,10 @@ def _read_array(path: Path) -> Any:
     from scipy import sparse
 
     try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return content
-        with content:
+        with path.open("rb") as file:
+            content = np.load(file, allow_pickle=False)
+            if isinstance(content, np.ndarray):
+                return content
             if "format" in content.files and "shape" in content.files:
                 return sparse.load_npz(path)
             if len(content.files) == 1:
@@ -125,8 +147,8 @@ def _read_array(path: Path) -> Any:
             if names:
                 return content[names[0]]
             found = listed(content.files)
-    except (OSError, ValueError, EOFError) as error:
-        raise InputError(str(path), f"is no readable array file ({error})", expected="npy or npz") from error
+    except ARRAY_FAULTS as error:
+        raise unreadable_array(path, error) from error
     raise InputError(str(path), f"holds {found}", expected="one array, or one named adjacency or edge_index")
 
 
@@ -134,15 +156,27 @@ def _read_csv(path: Path) -> tuple[Any, bool]:
     """A table of edges or of an adjacency, and whether its columns have names."""
     try:
         delimiter, cells = _first_line(path)
-        if _HEADER_WORDS & {cell.lower() for cell in cells}:
-            return pd.read_csv(path, sep=delimiter, skipinitialspace=True), True
         headed = not all(_is_number(cell) for cell in cells)
         table = pd.read_csv(
-            path, sep=delimiter, header=0 if headed else None, index_col=0 if cells[0] == "" else None
+            path,
+            sep=delimiter,
+            header=0 if headed else None,
+            index_col=0 if cells[0] == "" else None,
+            skipinitialspace=True,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
         raise InputError(str(path), f"is no readable table ({error})", expected=_ACCEPTED) from error
+    if headed and _is_edges(table):
+        return _stripped(table), True
     rows, columns = table.shape
+    if headed and columns in (2, 3) and (rows != columns or not _all_numbers(table)):
+        raise InputError(
+            str(path),
+            f"{delimiter.join(cells)!r} is no header of edges",
+            where="line 1",
+            expected="from,to,weight or from,to,distance, then a line for each edge",
+            remedy="Name the columns so, in a line before the first edge",
+        )
     if not headed and columns in (2, 3) and rows == columns:
         raise InputError(
             str(path),
@@ -157,6 +191,16 @@ def _read_csv(path: Path) -> tuple[Any, bool]:
     if rows != columns:
         raise InputError(str(path), f"has {rows} rows of {columns} columns", expected=_ACCEPTED)
     return table, True
+
+
+def _all_numbers(table: pd.DataFrame) -> bool:
+    return all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes)
+
+
+def _stripped(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with no blanks around its texts."""
+    texts = {name: column.str.strip() for name, column in table.items() if column.dtype.kind in "OU"}
+    return table.assign(**{str(name): column for name, column in texts.items()})
 
 
 def _first_line(path: Path) -> tuple[str, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from ....shared.errors import InputError
 from ....shared.panels.frequency import parse_frequency, stamps_at
+from ..array_files import ARRAY_FAULTS, unreadable_array
 from .cube import Cube
 
 
@@ -69,10 +69,10 @@ def read_array_file(path: Path, key: str | None = None) -> np.ndarray:
         InputError: damaged, no such key, or pickled objects, which are not loaded.
     """
     try:
-        content = np.load(path, allow_pickle=False)
-        if isinstance(content, np.ndarray):
-            return content
-        with content as archive:
+        with path.open("rb") as file:
+            archive = np.load(file, allow_pickle=False)
+            if isinstance(archive, np.ndarray):
+                return archive
             wanted = key or (
                 "data" if "data" in archive.files or len(archive.files) != 1 else archive.files[0]
             )
@@ -84,7 +84,7 @@ def read_array_file(path: Path, key: str | None = None) -> np.ndarray:
                     remedy="Name it with key=",
                 )
             return archive[wanted]
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(str(path), f"is no readable array file ({error})", expected="npz or npy") from error
+    except InputError:
+        raise
+    except ARRAY_FAULTS as error:
+        raise unreadable_array(path, error) from error

@@ -13,7 +13,7 @@ def mask_zeros(signals: Signals, missing: MissingPolicy = "mask") -> Signals:
     """Signals whose zeros are not observed, or filled where `missing` is "interpolate" or "seasonal".
 
     Raises:
-        InputError: a series of zeros alone.
+        InputError: zeros alone.
     """
     panel = signals.panel
     observed = panel.observed & (panel.values != 0)
@@ -21,5 +21,5 @@ def mask_zeros(signals: Signals, missing: MissingPolicy = "mask") -> Signals:
         panel.values, observed, panel.observed, panel.time, panel.series, panel.timezone, panel.local
     )
     policy = "mask" if missing == "raise" else missing
-    values, observed = settle_missing(cells, "values (0 is missing)", policy, panel.period)
+    values, observed = settle_missing(cells, "values (0 is missing)", policy, panel.period, silent=True)
     return replace(signals, panel=replace(panel, values=values, observed=observed))

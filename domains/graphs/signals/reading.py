@@ -20,6 +20,7 @@ from .hdf_frame import read_hdf_frame
 from .missing_zeros import mask_zeros
 from .node_matching import match_nodes
 from .signals import Signals
+from .silent_nodes import warn_of_silent
 from .table_channels import read_tables
 from .xarray_signals import from_xarray, has_channels, is_signals_dataset, open_cube, xarray_cube
 
@@ -76,7 +77,7 @@ def read_signals(
         InputError: what is wrong, where, and what to do about it.
     """
     first = "mask" if zero_is_missing and missing in ("interpolate", "seasonal") else missing
-    options = ReadOptions(freq, period, first, dedupe, timezone)
+    options = ReadOptions(freq, period, first, dedupe, timezone, silent=True)
     columns = {"id_col": id_col, "time_col": time_col, "target_col": target_col}
     roles = ChannelRoles(channels, _names(past), _names(future))
     content = _open(data, key)
@@ -97,6 +98,7 @@ def read_signals(
         signals = match_nodes(signals, graph, named=named)
     if zero_is_missing:
         signals = mask_zeros(signals, missing)
+    warn_of_silent(signals)
     return with_covariates(signals, _arrays(past), _arrays(future), static or {})
 
 

@@ -5,11 +5,13 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import xarray as xr
 from fourfold.domains.graphs.sensor_graph import (
     SensorGraph,
     from_adjacency,
     from_edges,
+    read_graph,
     require_undirected,
     settle_graph,
     warn_of_components,
@@ -116,7 +118,7 @@ def test_one_way_edges_are_counted():
 def test_adjacency_that_is_not_square():
     with says("its shape is (2, 3); expected (N, N)"):
         from_adjacency(np.ones((2, 3)))
-    with says("there are 2 names for 3 rows"):
+    with says("it has 3 rows for 2 nodes"):
         from_adjacency(np.ones((3, 3)), ["a", "b"])
     with says("of type object"):
         from_adjacency(np.array([["x", 1], [2, 3]], dtype=object))
@@ -217,6 +219,50 @@ def test_the_hour_that_the_clock_skips():
     good.index = good.index.tz_convert(zone)
     signals = read_signals(good)
     assert (signals.n_steps, signals.panel.timezone) == (24 * 14, zone)
+
+
+@pytest.mark.parametrize("zero", [False, True])
+def test_a_dead_sensor_stays_in_and_a_dead_network_does_not(zero):
+    frame = hours().assign(b=0.0 if zero else np.nan)
+    with pytest.warns(InputWarning, match=r"1 of 3 series hold no value at all \(b\)"):
+        signals = read_signals(frame, missing="mask", zero_is_missing=zero)
+    assert signals.nodes == ("a", "b", "c")
+    assert signals.observed_TNC.any((0, 2)).tolist() == [True, False, True]
+    assert not signals.values_TNC[:, 1].any()
+    with says("3 series hold no value at all; expected values, at least some. Give some values"):
+        read_signals(frame * (0 if zero else np.nan), missing="mask", zero_is_missing=zero)
+
+
+def test_a_channel_that_nobody_measured():
+    values = np.stack([hours().to_numpy(), np.full((48, 3), np.nan)], axis=2)
+    with says("channels: no node holds a value of c1; expected values, at least some. Leave it out"):
+        read_signals(values, period=24, missing="mask")
+
+
+@pytest.mark.parametrize("missing", ["interpolate", "seasonal"])
+def test_filling_leaves_a_dead_sensor_unobserved(missing):
+    with pytest.warns(InputWarning, match="hold no value"):
+        signals = read_signals(hours().assign(b=np.nan), missing=missing)
+    assert signals.observed_TNC.any((0, 2)).tolist() == [True, False, True]
+
+
+def test_what_is_no_graph_is_told():
+    for thing, kind in ((3, "int"), ({"a": ["b"]}, "dict")):
+        with says(f"graph: {kind} is not understood; expected edges"):
+            read_graph(thing, 3)
+    with says("the lists in it have different lengths"):
+        read_graph([[0, 1], [1, 2, 0]], 3)
+    with says("Name the nodes in a table: from, to"):
+        read_graph([("a", "b"), ("b", "c")], list("abc"))
+
+
+def test_tensors_and_pairs_are_edges():
+    expected = from_edges(RING, 4, [1.0, 2.0, 3.0])
+    for pair in ((RING, [1.0, 2.0, 3.0]), (torch.from_numpy(RING), torch.tensor([1.0, 2.0, 3.0]))):
+        found = read_graph(pair, 4)
+        np.testing.assert_array_equal(found.edge_index, expected.edge_index)
+        np.testing.assert_array_equal(found.edge_weight, expected.edge_weight)
+    assert read_graph(torch.from_numpy(RING), 4).n_edges == 3
 
 
 def test_empty_tables():

@@ -370,3 +370,36 @@ def test_a_constant_node_has_scale_one_and_a_warning(frame: pd.DataFrame, graph:
         forecaster.fit(frame, graph, 3)
     assert forecaster.model.scaler.series.scale[3] == 1
     assert np.isfinite(forecaster.predict(frame).values).all()
+
+
+@pytest.mark.filterwarnings("ignore:rows up to", "ignore:MASE is undefined")
+@pytest.mark.parametrize("scaling", ["global", "node"])
+def test_a_sensor_that_died_is_forecast_from_the_others(
+    frame: pd.DataFrame, graph: SensorGraph, scaling: str
+) -> None:
+    dead = frame.assign(b=np.nan)
+    with pytest.warns(InputWarning, match="1 of 5 series hold no value"):
+        forecaster = GraphForecaster("tts-imp", model_settings={**SMALL, "scaling": scaling})
+        forecaster.fit(dead, graph, 2)
+        forecast = forecaster.predict(dead, levels=(80,)).to_long()
+        scores = forecaster.evaluate(dead, test=24)
+    values = forecast.loc[forecast["unique_id"] == "b"].select_dtypes("number").to_numpy()
+    assert np.isfinite(values).all() and (np.abs(values - 50) < 40).all(), "near the others, not near 0"
+    assert np.isfinite(scores.overall()["mae"])
+    with pytest.raises(InputError, match="Give them a column without values"):
+        forecaster.predict(frame.drop(columns="b"))
+
+
+def test_no_rows_to_learn_from_and_no_edges(frame: pd.DataFrame, graph: SensorGraph) -> None:
+    with pytest.raises(InputError, match="0 rows hold no window"):
+        GraphForecaster("tts-imp", model_settings=SMALL).fit(frame, graph, 2, train=slice(0, 0))
+    unjoined = SensorGraph(graph.nodes, np.zeros((2, 0), np.int64), np.zeros(0, np.float32))
+    with pytest.warns(InputWarning, match="no edge between two nodes"):
+        GraphForecaster("tts-imp", model_settings=SMALL).fit(frame, unjoined, 2)
+
+
+def test_settings_that_are_unknown_are_told() -> None:
+    with pytest.raises(InputError, match=r"GraphForecaster setting missin: .* Correct or remove it"):
+        GraphForecaster(missin="mask")
+    with pytest.raises(InputError, match=r"model_settings: \[1\] is no mapping"):
+        GraphForecaster(model_settings=[1])  # pyright: ignore[reportArgumentType]

@@ -129,3 +129,11 @@ def test_networks_are_listed(capsys: pytest.CaptureFixture[str], monkeypatch: py
     assert main(["models"]) == 0
     listed = capsys.readouterr().out
     assert "tts-imp" in listed and "network (--graph)" in listed
+
+
+def test_a_dead_sensor_is_noted_once_and_forecast(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pd.read_csv(desk / "signals.csv").assign(b=0.0).to_csv(desk / "dead.csv", index=False)
+    words = ["forecast", "rnn", "dead.csv", "-n", "2", "--zero-is-missing", *BRIEF, "-o", "dead-out.csv"]
+    assert main(words) == 0
+    assert capsys.readouterr().err.count("hold no value at all (b)") == 1
+    assert np.isfinite(pd.read_csv(desk / "dead-out.csv").select_dtypes("number").to_numpy()).all()

@@ -1,10 +1,14 @@
 """Scaling by observed training rows; splits with the benchmark's borders."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from fourfold.shared.errors import InputError
+from fourfold.shared.forecasting.horizon import require_horizon
+from fourfold.shared.forecasting.probabilities import central_probabilities
 from fourfold.shared.forecasting.scaling import StandardScaler
-from fourfold.shared.forecasting.splits import ett_split, fraction_split
+from fourfold.shared.forecasting.splits import ett_split, fraction_split, last_rows
 
 
 def test_scaler_is_population_mean_and_deviation_of_observed_values() -> None:
@@ -49,3 +53,27 @@ def test_fraction_split_covers_all_rows_once() -> None:
     assert split.test == slice(7588 - 1517, 7588) and split.validation.stop == split.test.start
     with pytest.raises(InputError, match="do not fit"):
         fraction_split(100, 0.9, 0.2)
+
+
+@pytest.mark.parametrize("share", [1.5, -0.1, -3, 11, "half", None, float("nan")])
+def test_held_out_rows_that_are_none(share: Any) -> None:
+    with pytest.raises(InputError, match="is no share and no number of the 10 rows"):
+        last_rows(share, 10, 1)
+    three: Any = np.int64(3)
+    assert last_rows(0, 10, 1) == slice(10, 10) and last_rows(three, 10, 1) == slice(7, 10)
+
+
+@pytest.mark.parametrize("horizon", [0, -1, 2.5, "3", True, None])
+def test_horizons_that_are_none(horizon: Any) -> None:
+    with pytest.raises(InputError, match="is not a number of steps; expected a whole number, 1 or more"):
+        require_horizon(horizon)
+    three: Any = np.int64(3)
+    assert require_horizon(three) == 3
+
+
+@pytest.mark.parametrize("wrong", ["80", ["80"], 80, [None], [0], [float("nan")]])
+def test_levels_that_are_none(wrong: Any) -> None:
+    with pytest.raises(InputError, match=r"levels: .* expected .*between 0 and 100"):
+        central_probabilities(wrong, ())
+    with pytest.raises(InputError, match=r"quantiles: .* expected .*between 0 and 1\."):
+        central_probabilities((), wrong)

@@ -140,7 +140,7 @@ def test_bad_files(tmp_path):
     with pytest.raises(InputError, match="the id of a node is missing"):
         read_graph(path)
     path.write_text("a,b\n1,0\n0,1\n1,1\n")
-    with pytest.raises(InputError, match="has 3 rows of 2 columns"):
+    with pytest.raises(InputError, match="'a,b' is no header of edges"):
         read_graph(path)
     path.write_text("1,2,3\n1,2,3\n1,2,3\n")
     with pytest.raises(InputError, match="could be edges or an adjacency"):
@@ -148,9 +148,14 @@ def test_bad_files(tmp_path):
     path.write_text("")
     with pytest.raises(InputError, match="no readable table"):
         read_graph(path)
-    (tmp_path / "graph.npz").write_bytes(b"nothing")
-    with pytest.raises(InputError, match="no readable array file"):
-        read_graph(tmp_path / "graph.npz")
+    for content in (b"nothing", b"PK\x03\x04nothing"):
+        (tmp_path / "graph.npz").write_bytes(content)
+        with pytest.raises(InputError, match="no readable array file") as caught:
+            read_graph(tmp_path / "graph.npz")
+        assert "allow_pickle" not in str(caught.value)
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        read_graph(tmp_path / "folder.csv")
     (tmp_path / "graph.xyz").write_text("")
     with pytest.raises(InputError, match="suffix is not understood"):
         read_graph(tmp_path / "graph.xyz")
@@ -159,3 +164,32 @@ def test_bad_files(tmp_path):
     with pytest.raises(InputError, match=r"expected \(2, E\)"):
         read_graph(np.zeros((5, 2), int), 5)
     assert isinstance(read_graph(np.zeros((2, 0), int), 5), SensorGraph)
+
+
+@pytest.mark.parametrize(
+    "text", ["a,b,1\nb,c,2\nc,a,1\n", "a,b,1\nb,c,2\n", "here,there,w8\na,b,1\n", "from,w\na,1\n"]
+)
+def test_edges_without_a_header_that_is_understood(tmp_path, text):
+    path = tmp_path / "edges.csv"
+    path.write_text(text)
+    with pytest.raises(InputError, match="is no header of edges; expected from,to,weight") as caught:
+        read_graph(path, list("abcd"))
+    assert caught.value.where == "line 1"
+
+
+def test_blanks_around_ids_and_negative_distances(tmp_path):
+    path = tmp_path / "edges.csv"
+    path.write_text("from, to, weight\n a , b ,1\n")
+    assert read_graph(path, ["a", "b"]).edge_index.tolist() == [[0], [1]]
+    path.write_text("from,to,distance\na,b,-5\n")
+    with pytest.raises(InputError, match="1 are NaN or negative"):
+        read_graph(path, ["a", "b"])
+
+
+def test_nodes_i_and_j_of_an_adjacency_are_no_senders_and_receivers(tmp_path):
+    names = list("abcdefghij")
+    frame = pd.DataFrame(np.ones((10, 10)), index=names, columns=names)
+    frame.to_csv(tmp_path / "adjacency.csv")
+    for data in (frame, tmp_path / "adjacency.csv"):
+        graph = read_graph(data, names)
+        assert (graph.nodes, graph.n_edges) == (tuple(names), 90)

@@ -1,0 +1,36 @@
+"""Nodes of which nothing was measured: a dead sensor, or a place without one."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+
+from ....shared.errors import InputError, InputWarning
+from ..sensor_graph.checks import listed
+from .signals import Signals
+
+
+def warn_of_silent(signals: Signals) -> None:
+    """Warn of series without any value: all that is known of them comes from other nodes.
+
+    Raises:
+        InputError: a channel that no node has a value of, so that nothing is known of it at all.
+    """
+    observed = signals.observed_TNC.any((0, 1))
+    if not observed.all():
+        lost = [channel for channel, seen in zip(signals.channels, observed, strict=True) if not seen]
+        raise InputError(
+            "channels",
+            f"no node holds a value of {listed(lost)}",
+            expected="values, at least some",
+            remedy="Leave it out with channels=, or give some values",
+        )
+    names = [signals.panel.series[number] for number in np.flatnonzero(~signals.panel.observed.any(0))]
+    if names:
+        warnings.warn(
+            f"{len(names)} of {signals.panel.n_series} series hold no value at all ({listed(names)}): "
+            "they stay in, and what is said of them comes from the other nodes",
+            InputWarning,
+            stacklevel=4,
+        )
