@@ -4,7 +4,9 @@ python -m benchmarks.graph_gpvar
 
 30,000 generated steps, rows 70/10/20 %, sizes and learning rate of "Taming Local Effects": hidden 16,
 vectors of 8 per node (which tell how many neighbours an average was taken over). The optimum is the noise's
-sigma * sqrt(2 / pi) = 0.3192; beside it the same network without the graph.
+sigma * sqrt(2 / pi) = 0.3192; beside it the same network without the graph. The AZ-whiteness test judges the
+residuals of both on the test rows: it should find nothing in those of the first (p > 0.01) and reject those
+of the second (p < 1e-6).
 """
 
 from __future__ import annotations
@@ -50,10 +52,17 @@ def measure(made: GeneratedSignals, model: str) -> dict[str, Any]:
     seconds = time.process_time() - start
     mae = forecaster.evaluate(signals, test=split.test, levels=()).overall()["mae"]
     above = 100 * (mae / made.optimal_mae - 1)
+    white = forecaster.diagnose(signals, graph=made.graph, test=split.test).test
     return {
         "test_mae": round(mae, 5),
         "percent_above_optimum": round(above, 2),
         "fit_cpu_seconds": round(seconds, 1),
+        "whiteness": {
+            "statistic": round(white.statistic, 3),
+            "p_value": white.p_value,
+            "spatial_p_value": white.spatial_p_value,
+            "temporal_p_value": white.temporal_p_value,
+        },
     }
 
 
