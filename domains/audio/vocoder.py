@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 
 from ...shared.artifact.card import ModelCard
 from ...shared.errors import InputError
+from .corpus import read_corpus
 from .features.audio import Audio
 from .features.audio_features import AudioFeatures
 from .features.settings import FeatureSettings
@@ -21,6 +23,9 @@ from .wavehax.generator import Wavehax
 from .wavehax.harmonic_prior import prior
 from .wavehax.multi_stream import MultiStreamWavehax
 from .wavehax.settings import WavehaxSettings
+
+if TYPE_CHECKING:
+    from .vocoder_training import StageSettings
 
 LEAST_FRAMES = 16
 """Shorter input is lengthened by repeating its last frame; convolutions reflect at the ends."""
@@ -123,6 +128,41 @@ class Vocoder:
             mel = without_harmonics(mel, measured, self.features.settings)
         samples = self.synthesize(mel, wanted, seed=seed)[: len(heard)]
         return Audio(samples, self.features.settings.sample_rate)
+
+    @classmethod
+    def fit(
+        cls,
+        data: str | PathLike[str],
+        features: FeatureSettings,
+        network: WavehaxSettings,
+        stage: StageSettings,
+        run: str | PathLike[str],
+    ) -> Vocoder:
+        """A vocoder trained from random weights on a folder of recordings, in one stage.
+
+        Args:
+            stage: losses, length and crops. `run`: folder of checkpoints; the same call goes on from there.
+
+        Raises:
+            InputError: as `read_corpus` and `untrained`.
+        """
+        from .vocoder_training import train_stage
+
+        corpus = read_corpus(Path(data), features, Path(run) / "corpus.npz")
+        statistics = MelStatistics.of(corpus.split("train"), features)
+        vocoder = cls.untrained(features, network, statistics, stage.seed)
+        train_stage(vocoder.generator, network, corpus, statistics, stage, Path(run) / "training")
+        return vocoder
+
+    def finetune(self, data: str | PathLike[str], stage: StageSettings, run: str | PathLike[str]) -> Vocoder:
+        """A copy trained on with a folder of recordings, arguments as for `fit`; its mel statistics stay."""
+        from .vocoder_training import train_stage
+
+        settings, network = self.features.settings, self.generator.settings
+        corpus = read_corpus(Path(data), settings, Path(run) / "corpus.npz")
+        tuned = type(self)(settings, deepcopy(self.generator), self.statistics)
+        train_stage(tuned.generator, network, corpus, self.statistics, stage, Path(run) / "training")
+        return tuned
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "vocoder") with weights, features and statistics."""

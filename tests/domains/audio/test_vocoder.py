@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 from fourfold import Vocoder
 from fourfold.domains.audio.features.audio import Audio
 from fourfold.domains.audio.mel_statistics import MelStatistics
+from fourfold.domains.audio.objectives import VocoderRecipe
 from fourfold.domains.audio.pitch_free_mel import without_harmonics
+from fourfold.domains.audio.vocoder_training import StageSettings
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
 from fourfold.shared.errors import InputError
 
@@ -75,3 +78,16 @@ def test_network_and_features_must_agree(small_corpus):
     statistics = MelStatistics.of(small_corpus.utterances, small_corpus.features)
     with pytest.raises(InputError, match="hop"):
         Vocoder.untrained(small_corpus.features, WavehaxSettings(), statistics)
+
+
+@pytest.mark.slow
+def test_fitted_and_tuned_on_a_folder(speech_folder, small_features, small_network, tmp_path):
+    stage = StageSettings(recipe=VocoderRecipe(learning_rate=1e-3), steps=3, batch_size=2, frames=16)
+    fitted = Vocoder.fit(speech_folder, small_features, small_network, stage, tmp_path / "fit")
+    tuned = fitted.finetune(speech_folder, stage.model_copy(update={"seed": 5}), tmp_path / "tuned")
+    assert tuned.statistics is fitted.statistics
+    before, after = fitted.generator.state_dict(), tuned.generator.state_dict()
+    assert not torch.equal(before["backbone.leave.weight"], after["backbone.leave.weight"])
+    assert torch.equal(before["envelope.mean"], after["envelope.mean"])
+    again = Vocoder.fit(speech_folder, small_features, small_network, stage, tmp_path / "fit")
+    assert all(torch.equal(value, before[name]) for name, value in again.generator.state_dict().items())
