@@ -15,6 +15,7 @@ from .classification.feature_scaling import FeatureScaling
 from .classification.labelled_graph import UNKNOWN, LabelledGraph, NodeSplit, random_split
 from .classification.node_scores import NodeScores
 from .node_classifier_settings import NodeClassifierSettings
+from .settings_check import as_mapping, checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,8 +38,8 @@ class NodeClassifier:
     def __init__(
         self, model: str = "gcn", *, model_settings: dict[str, Any] | None = None, **settings: Any
     ) -> None:
-        self.settings = NodeClassifierSettings(**settings)
-        self.method = build_method(model, **(model_settings or {}))
+        self.settings = checked(NodeClassifierSettings, settings, "NodeClassifier")
+        self.method = build_method(model, **as_mapping("model_settings", model_settings))
         self.classes: tuple[str, ...] = ()
         self.scaling: FeatureScaling | None = None
         self.spec: dict[str, Any] | None = None
@@ -58,6 +59,7 @@ class NodeClassifier:
         Raises:
             InputError: fewer than two classes among the training nodes, or nodes without a label.
         """
+        _require_graph(data)
         split = split or random_split(
             data, validation=self.settings.validation, seed=self.settings.split_seed
         )
@@ -79,6 +81,7 @@ class NodeClassifier:
             raise InputError(
                 "model", f"{self.method.name} is not fitted", remedy="Call fit, or load a fitted one"
             )
+        _require_graph(data)
         require_match(self.spec, _spec(data), "features")
         graph = self._prepared(data, self.scaling, np.arange(data.n_nodes))
         found = self.method.probabilities(graph)
@@ -184,4 +187,14 @@ def _require_labels(data: LabelledGraph, split: NodeSplit) -> None:
             f"no training node is of class {', '.join(absent)}, so it will never be answered with reason",
             InputWarning,
             stacklevel=3,
+        )
+
+
+def _require_graph(data: object) -> None:
+    if not isinstance(data, LabelledGraph):
+        raise InputError(
+            "data",
+            f"{type(data).__name__} is no graph with features",
+            expected="a LabelledGraph",
+            remedy="Make one with read_labelled_graph(features, edges, labels)",
         )

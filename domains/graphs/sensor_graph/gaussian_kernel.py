@@ -83,6 +83,7 @@ def check_kernel(sigma: float, threshold: float, *, given: bool) -> None:
 
 
 def check_distances(far: np.ndarray, index: np.ndarray, names: tuple[str, ...]) -> None:
+    """Raise InputError for distances [E] that are NaN, negative or not one for each pair [2, E]."""
     if far.shape != (index.shape[1],):
         raise InputError("distance", f"there are {far.size} for {index.shape[1]} pairs of nodes")
     wrong = np.flatnonzero(np.isnan(far) | (far < 0))

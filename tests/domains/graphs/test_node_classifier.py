@@ -218,3 +218,12 @@ def test_local_augmentation_is_no_worse_than_convolution_alone(benchmark_data: P
     plain = NodeClassifier("gcn", model_settings={"steps": 200}).fit(data, split)
     gain = augmented.evaluate(data, split.test).accuracy - plain.evaluate(data, split.test).accuracy
     assert gain > -0.015  # 1.2 points are the deviation of 1,000 test nodes
+
+
+def test_settings_and_data_that_are_none_are_told() -> None:
+    with pytest.raises(InputError, match="NodeClassifier setting hiden"):
+        NodeClassifier(hiden=1)
+    with pytest.raises(InputError, match=r"model_settings: \[1\] is no mapping"):
+        NodeClassifier(model_settings=[1])  # pyright: ignore[reportArgumentType]
+    with pytest.raises(InputError, match=r"ndarray is no graph with features.*read_labelled_graph"):
+        NodeClassifier().fit(np.ones((3, 2)))  # pyright: ignore[reportArgumentType]
