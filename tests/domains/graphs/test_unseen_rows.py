@@ -48,3 +48,35 @@ def test_validation_rows_change_no_scale_and_no_profile(settings: dict[str, obje
     assert model.scaler is not None and other.scaler is not None
     for name, value in model.scaler.state().items():
         np.testing.assert_array_equal(other.scaler.state()[name], value, err_msg=name)
+
+
+def test_a_refit_is_given_the_rows_up_to_its_cutoff(monkeypatch: pytest.MonkeyPatch) -> None:
+    forecaster = GraphForecaster("tts-imp", model_settings=SMALL).fit(wide_frame(), ring(), 2)
+    fit, given = GraphForecaster.fit, []
+
+    def recorded(self, data, *rest, **more):
+        given.append(data.panel.n_steps)
+        return fit(self, data, *rest, **more)
+
+    monkeypatch.setattr(GraphForecaster, "fit", recorded)
+    forecaster.backtest(wide_frame(), n_windows=2, step=5, refit=True, levels=())
+    assert given == [233, 238]  # of 240, two of them to forecast
+
+
+def test_transfer_trains_with_all_shared_weights_frozen(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = GraphForecaster("tts-imp", model_settings=SMALL).fit(wide_frame(), ring(), 4)
+    fit, trained = GraphModel.fit, []
+
+    def recorded(self, *rest, **more):
+        trained.append({name for name, part in self.network.named_parameters() if part.requires_grad})
+        return fit(self, *rest, **more)
+
+    monkeypatch.setattr(GraphModel, "fit", recorded)
+    warm = source.transfer(ring(), wide_frame(seed=3))
+    assert trained == [warm.model.network.local_parameters()]
+
+
+def test_the_point_is_the_median() -> None:
+    fitted = GraphForecaster("tts-imp", model_settings=SMALL).fit(wide_frame(), ring(), 4)
+    forecast = fitted.predict(wide_frame(), quantiles=(0.1, 0.5, 0.9))
+    np.testing.assert_array_equal(forecast.values, forecast.quantiles[..., 1])
