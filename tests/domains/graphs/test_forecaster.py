@@ -75,7 +75,7 @@ def test_permuted_nodes_give_permuted_forecasts(name: str, frame: pd.DataFrame) 
     )
     forecaster = GraphForecaster(name, model_settings=sizes).fit(frame, ring(), 3)
     straight = forecaster.predict(frame, levels=(80,))
-    mixed = forecaster.predict(frame[["d", "a", "e", "b", "c"]], levels=(80,))  # no order that is its own inverse
+    mixed = forecaster.predict(frame[["d", "a", "e", "b", "c"]], levels=(80,))  # not its own inverse
     order = [mixed.series.index(node) for node in NODES]
     assert mixed.series == ("d", "a", "e", "b", "c")
     np.testing.assert_allclose(mixed.values[..., order], straight.values, rtol=1e-5)
