@@ -17,9 +17,9 @@ def warn_of_silent(signals: Signals) -> None:
     Raises:
         InputError: a channel that no node has a value of, so that nothing is known of it at all.
     """
-    observed = signals.observed_TNC.any((0, 1))
-    if not observed.all():
-        lost = [channel for channel, seen in zip(signals.channels, observed, strict=True) if not seen]
+    unseen = np.flatnonzero(~np.asarray(signals.observed_TNC.any(axis=(0, 1))))
+    if len(unseen):
+        lost = [signals.channels[number] for number in unseen]
         raise InputError(
             "channels",
             f"no node holds a value of {listed(lost)}",
