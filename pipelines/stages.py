@@ -77,25 +77,18 @@ class StageRunner:
         partial = folder.with_name(folder.name + ".partial")
         if partial.exists() and not stage.resumable:
             shutil.rmtree(partial)
+        made = [part for part in (partial, *partial.parents) if not part.exists()]
         partial.mkdir(parents=True, exist_ok=True)
         try:
             stage.work(partial, {name: self.outcomes[name].folder for name in stage.needs})
         except InputError:
-            self._leave_nothing(partial)
+            _leave_nothing(partial, made)
             raise
         partial.rename(folder)
         seconds = time.perf_counter() - started
         self._drop_superseded(stage.name, keep=folder)
         self.outcomes[stage.name] = StageOutcome(stage.name, folder, key, False, seconds)
         self.tell(f"{stage.name}: done in {seconds:.1f} s")
-
-    def _leave_nothing(self, partial: Path) -> None:
-        """Refused input leaves no trace: the partial folder goes, and folders that were made for it."""
-        shutil.rmtree(partial)
-        for folder in (partial.parent, self.run):
-            if any(folder.iterdir()):
-                break
-            folder.rmdir()
 
     def _key(self, stage: Stage) -> str:
         facts = {
@@ -112,6 +105,15 @@ class StageRunner:
         for other in (self.run / "stages").glob(f"{name}-*"):
             if other != keep and len(other.name.removesuffix(".partial")) == len(keep.name):
                 shutil.rmtree(other)
+
+
+def _leave_nothing(partial: Path, made: Sequence[Path]) -> None:
+    """Refused input leaves no trace: the partial folder goes, and the folders `made` for it, inner first."""
+    shutil.rmtree(partial)
+    for folder in made[1:]:
+        if any(folder.iterdir()):
+            break
+        folder.rmdir()
 
 
 def content_hash(path: Path) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fourfold.pipelines.stages import Stage, StageRunner, content_hash, publish
+from fourfold.shared.errors import InputError
 
 
 class Counted:
@@ -115,3 +116,26 @@ def test_publishing_replaces_files_and_folders_whole(tmp_path: Path) -> None:
     publish(source / "new", tmp_path / "file")
     assert [entry.name for entry in target.iterdir()] == ["new"]
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "s", "t"]
+
+
+def refuse(folder: Path, needs: Mapping[str, Path]) -> None:
+    (folder / "begun").write_text("x")
+    raise InputError("data", "cannot be used")
+
+
+def test_refused_input_leaves_no_folder_that_was_made_for_it(tmp_path: Path) -> None:
+    """Not the folder above the run either, but what was there before stays, empty as it may be."""
+    (tmp_path / "mine").mkdir()
+    for run_folder in (tmp_path / "runs" / "deep" / "one", tmp_path / "mine"):
+        with pytest.raises(InputError):
+            StageRunner(run_folder, tell=lambda line: None).run_all([Stage("first", refuse, {})])
+    assert [entry.name for entry in tmp_path.iterdir()] == ["mine"]
+    assert not any((tmp_path / "mine").iterdir())
+
+
+def test_refused_input_leaves_what_earlier_stages_did(counted: Counted, tmp_path: Path) -> None:
+    stages = [counted.stages()[0], Stage("second", refuse, {}, needs=("first",))]
+    with pytest.raises(InputError):
+        StageRunner(tmp_path / "runs" / "one", tell=lambda line: None).run_all(stages)
+    kept = [entry.name.split("-")[0] for entry in (tmp_path / "runs/one/stages").iterdir()]
+    assert kept == ["first"]
