@@ -1,0 +1,1 @@
+"""How good generated, reconstructed and optimised crystals are."""
