@@ -14,7 +14,7 @@ from ..errors import InputError
 
 CARDS = Path(__file__).resolve().parents[2] / "data" / "cards"
 
-Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid", "network"]
+Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid", "network", "crystals"]
 
 
 class DataFile(BaseModel):

@@ -1,0 +1,184 @@
+"""Crystals from whatever holds them: structures, text, files, folders and tables."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ....shared.errors import InputError, InputErrors, InputWarning
+from .checks import MIN_DISTANCE, find_problems, no_crystals, unique_ids
+from .crystal import pack
+from .crystal_cache import cache_folder, cache_key, load_reading, save_reading
+from .crystals import Crystals
+from .niggli import niggli_reduced
+from .report import Reading, notes_table
+from .sources import Named, named_crystals
+from .table import CrystalTable, is_table, read_table, table_of
+from .table_rows import RowResult, read_rows
+
+
+def read_crystals(
+    source: Any,
+    *,
+    properties: Sequence[str] = (),
+    niggli: bool = False,
+    max_atoms: int | None = None,
+    min_distance: float = MIN_DISTANCE,
+    workers: int | None = None,
+    cache: Path | str | bool | None = None,
+) -> Crystals:
+    """The crystals of a source, checked; what cannot be used is reported together and skipped.
+
+    Args:
+        source: a pymatgen Structure, ASE Atoms, a path (CIF, POSCAR, extxyz, a folder of them, or a table:
+            CSV, feather, parquet with columns material_id, cif, properties), the text of a CIF, POSCAR or
+            extxyz, a data frame, Crystals, or a list of any of these but tables.
+        properties: columns of the table to take along, numbers; empty cells become NaN.
+        niggli: bring every cell to Niggli's form.
+        max_atoms: leave out crystals of more atoms.
+        min_distance: angstrom; leave out crystals with two atoms nearer than this.
+        workers: processes for rows that pymatgen must read. None: as it pays.
+        cache: folder to keep the packed arrays of files in, or True for the user's cache folder.
+
+    Raises:
+        InputError: nothing could be read, or the table itself is at fault (a column, a name given twice).
+    """
+    reading = read_with_report(
+        source,
+        properties=properties,
+        niggli=niggli,
+        max_atoms=max_atoms,
+        min_distance=min_distance,
+        workers=workers,
+        cache=cache,
+    )
+    if reading.skipped:
+        warnings.warn(reading.table(), InputWarning, stacklevel=2)
+    if reading.notes:
+        warnings.warn(notes_table(reading.notes), InputWarning, stacklevel=2)
+    return reading.crystals
+
+
+def read_with_report(
+    source: Any,
+    *,
+    properties: Sequence[str] = (),
+    niggli: bool = False,
+    max_atoms: int | None = None,
+    min_distance: float = MIN_DISTANCE,
+    workers: int | None = None,
+    cache: Path | str | bool | None = None,
+) -> Reading:
+    """As `read_crystals`, and what was skipped and changed as values instead of warnings."""
+    path = _file_of(source)
+    folder = cache_folder(cache)
+    if path is None or folder is None:
+        return _read(source, properties, niggli, max_atoms, min_distance, workers)
+    key = cache_key(
+        path,
+        properties=list(properties),
+        niggli=niggli,
+        max_atoms=max_atoms,
+        min_distance=min_distance,
+    )
+    kept = load_reading(folder / f"{key}.npz")
+    if kept is not None:
+        return kept
+    reading = _read(source, properties, niggli, max_atoms, min_distance, workers)
+    save_reading(reading, folder / f"{key}.npz")
+    return reading
+
+
+def _file_of(source: Any) -> Path | None:
+    """The one file that a source is, if it is one that is there."""
+    if isinstance(source, str) and "\n" in source:
+        return None
+    path = Path(source).expanduser() if isinstance(source, (str, Path)) else None
+    return path if path is not None and path.is_file() else None
+
+
+def _read(
+    source: Any,
+    properties: Sequence[str],
+    niggli: bool,
+    max_atoms: int | None,
+    min_distance: float,
+    workers: int | None,
+) -> Reading:
+    if max_atoms is not None and max_atoms < 1:
+        raise InputError("max_atoms", f"is {max_atoms}", expected="1 or more, or None")
+    table = _table(source, properties)
+    if table is not None:
+        rows = read_rows(table.texts, table.ids, niggli=niggli, workers=workers)
+        return _reading(rows, table.ids, table.properties, max_atoms, min_distance)
+    named = named_crystals(source)
+    kept = _kept_properties(source, properties)
+    rows = [_row(one, niggli) for one in named]
+    return _reading(rows, [one.name for one in named], kept, max_atoms, min_distance)
+
+
+def _table(source: Any, properties: Sequence[str]) -> CrystalTable | None:
+    if hasattr(source, "columns") and hasattr(source, "iloc"):
+        return table_of(source, properties)
+    if isinstance(source, (str, Path)) and "\n" not in str(source) and is_table(Path(source)):
+        return read_table(Path(source).expanduser(), properties)
+    return None
+
+
+def _kept_properties(source: Any, properties: Sequence[str]) -> dict[str, np.ndarray]:
+    """Properties that Crystals bring along; other sources that are no tables have no columns."""
+    if not isinstance(source, Crystals):
+        if properties:
+            raise InputError(
+                properties[0],
+                "is asked for, but the source is no table",
+                expected="CSV, feather, parquet or a data frame",
+                remedy="Give properties to crystals_of with structures",
+            )
+        return {}
+    lost = [name for name in properties if name not in source.properties]
+    if lost:
+        raise InputError(lost[0], "is no property of these crystals", expected=f"{list(source.properties)}")
+    return dict(source.properties)
+
+
+def _row(named: Named, niggli: bool) -> RowResult:
+    if isinstance(named.crystal, InputError):
+        return RowResult(None, named.crystal)
+    try:
+        crystal = niggli_reduced(named.crystal, named.name) if niggli else named.crystal
+    except InputError as problem:
+        return RowResult(None, problem)
+    return RowResult(crystal, None, named.notes)
+
+
+def _reading(
+    rows: Sequence[RowResult],
+    names: Sequence[str],
+    properties: Mapping[str, np.ndarray],
+    max_atoms: int | None,
+    min_distance: float,
+) -> Reading:
+    """Check what could be read, and leave out what is unfit."""
+    if not rows:
+        raise no_crystals("source")
+    unique_ids(names)
+    skipped = {name: row.problem for name, row in zip(names, rows, strict=True) if row.problem is not None}
+    read = [i for i, row in enumerate(rows) if row.crystal is not None]
+    packed = pack(
+        [row.crystal for row in rows if row.crystal is not None],
+        [names[i] for i in read],
+        {name: values[read] for name, values in properties.items()},
+    )
+    unfit = find_problems(packed, max_atoms=max_atoms, min_distance=min_distance)
+    skipped |= {packed.ids[i]: problem for i, problem in unfit.items()}
+    in_order = {name: skipped[name] for name in names if name in skipped}
+    if len(skipped) == len(rows):
+        raise InputErrors(list(in_order.values()))
+    fit = packed if not unfit else packed.take([i for i in range(len(packed)) if i not in unfit])
+    notes = [note for row in rows for note in row.notes]
+    return Reading(fit, in_order, tuple(dict.fromkeys(notes)))

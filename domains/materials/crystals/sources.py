@@ -1,0 +1,170 @@
+"""Anything but a table as named crystals: structures, atoms, files of one or more, folders and text."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ....shared.errors import InputError, InputWarning
+from .cif import cif_structures
+from .cif_dialect import parse_p1_cif
+from .crystal import Crystal
+from .crystals import Crystals
+from .structures import ID_PROPERTY, crystal_of, is_atoms, is_structure
+
+_FILE_ENDINGS = {".cif": "cif", ".mcif": "cif", ".vasp": "poscar", ".poscar": "poscar"}
+_FILE_ENDINGS |= {".xyz": "extxyz", ".extxyz": "extxyz"}
+
+
+class Named(NamedTuple):
+    """A crystal or what is wrong with it, and its name."""
+
+    name: str
+    crystal: Crystal | InputError
+    notes: tuple[str, ...] = ()
+
+
+def named_crystals(source: Any) -> list[Named]:
+    """Every crystal in a source, in its order.
+
+    Raises:
+        InputError: the source is of no known kind, or is not there.
+    """
+    if isinstance(source, Crystals):
+        return list(_of_crystals(source))
+    if is_structure(source) or is_atoms(source):
+        return [_of_structure(source, "0")]
+    if isinstance(source, Path) or (isinstance(source, str) and "\n" not in source):
+        return list(_of_path(Path(source).expanduser()))
+    if isinstance(source, str):
+        return list(_of_text(source, "text", format_of_text(source)))
+    if isinstance(source, Iterable):
+        return list(_of_many(source))
+    raise InputError(
+        "source",
+        f"is a {type(source).__name__}",
+        expected="structures, atoms, a path, text, a table, or a list of such",
+    )
+
+
+def format_of_text(text: str) -> str:
+    """ "cif", "extxyz" or "poscar": the format that the first lines look like."""
+    lines = text.splitlines()
+    if any(line.lstrip().lower().startswith(("data_", "_cell_length", "loop_")) for line in lines):
+        return "cif"
+    if lines[0].strip().isdigit():
+        return "extxyz"
+    return "poscar" if len(lines) > 7 else "cif"
+
+
+def _of_crystals(crystals: Crystals) -> Iterator[Named]:
+    for i, name in enumerate(crystals.ids):
+        atoms = slice(crystals.offsets[i], crystals.offsets[i + 1])
+        yield Named(
+            name,
+            Crystal(crystals.frac[atoms], crystals.numbers[atoms], crystals.lengths[i], crystals.angles[i]),
+        )
+
+
+def _of_structure(structure: Any, fallback: str) -> Named:
+    kept = getattr(structure, "properties", None) or getattr(structure, "info", None) or {}
+    name = str(kept.get(ID_PROPERTY, fallback))
+    return _guarded(lambda: crystal_of(structure, name), name)
+
+
+def _of_many(sources: Iterable[Any]) -> Iterator[Named]:
+    for row, source in enumerate(sources):
+        if is_structure(source) or is_atoms(source):
+            yield _of_structure(source, str(row))
+            continue
+        found = named_crystals(source)
+        if isinstance(source, str) and "\n" in source:
+            found = [one._replace(name=_numbered(str(row), i, len(found))) for i, one in enumerate(found)]
+        yield from found
+
+
+def _of_path(path: Path) -> Iterator[Named]:
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if _format_of_file(file))
+        if not files:
+            raise InputError(str(path), "holds no crystal file", expected="CIF, POSCAR or extxyz files")
+        for file in files:
+            yield from _of_path(file)
+        return
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError as error:
+        raise InputError(str(path), "is not there", expected="a file, or the text of one") from error
+    except OSError as error:
+        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from error
+    if not text.strip():
+        yield Named(path.stem, InputError(path.name, "is empty", expected="a crystal"))
+        return
+    yield from _of_text(text, path.stem, _format_of_file(path) or format_of_text(text))
+
+
+def _format_of_file(path: Path) -> str | None:
+    if path.name.upper().startswith(("POSCAR", "CONTCAR")):
+        return "poscar"
+    return _FILE_ENDINGS.get(path.suffix.lower())
+
+
+def _of_text(text: str, name: str, format_: str) -> Iterator[Named]:
+    if format_ == "cif":
+        yield from _of_cif(text, name)
+    elif format_ == "poscar":
+        yield _guarded(lambda: _poscar(text, name), name)
+    else:
+        from .extxyz import read_extxyz
+
+        yield from read_extxyz(text, name)
+
+
+def _of_cif(text: str, name: str) -> Iterator[Named]:
+    crystal = parse_p1_cif(text)
+    if crystal is not None:
+        yield Named(name, crystal)
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        try:
+            structures = cif_structures(text, name)
+        except InputError as problem:
+            yield Named(name, problem)
+            return
+    notes = tuple(str(warning.message) for warning in caught)
+    for i, structure in enumerate(structures):
+        one = _numbered(name, i, len(structures))
+        named = _guarded(lambda structure=structure, one=one: crystal_of(structure, one), one)
+        yield named._replace(notes=(*notes, *named.notes) if i == 0 else named.notes)
+
+
+def _poscar(text: str, name: str) -> Crystal:
+    from pymatgen.io.vasp import Poscar
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            structure = Poscar.from_str(text).structure
+        except Exception as error:
+            # Garbage fails in whatever way its lines happen to mean.
+            reason = " ".join(str(error).split())[:160] or type(error).__name__
+            raise InputError("poscar", f"cannot be read: {reason}", where=name) from error
+    return crystal_of(structure, name)
+
+
+def _guarded(read: Any, name: str) -> Named:
+    """What `read` gives, or the InputError it raises; its warnings as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        try:
+            crystal = read()
+        except InputError as problem:
+            return Named(name, problem)
+    return Named(name, crystal, tuple(str(w.message) for w in caught if issubclass(w.category, InputWarning)))
+
+
+def _numbered(name: str, i: int, count: int) -> str:
+    return name if count == 1 else f"{name}-{i}"

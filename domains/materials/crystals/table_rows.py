@@ -1,0 +1,122 @@
+"""Rows of CIF text to crystals: as many at once as there are processors, with a progress bar."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ....shared.errors import InputError, InputWarning
+from .cif import read_cif
+from .cif_dialect import parse_p1_cif
+from .crystal import Crystal
+from .niggli import niggli_reduced
+
+_CHUNK = 64
+_WORTH_A_PROCESS = 400
+"""Rows that pymatgen must read (some 5 ms each) before another process pays for its start."""
+
+
+@dataclass(frozen=True)
+class RowResult:
+    """What became of one row."""
+
+    crystal: Crystal | None
+    problem: InputError | None = None
+    notes: tuple[str, ...] = ()
+
+
+def read_rows(
+    texts: Sequence[str], names: Sequence[str], *, niggli: bool = False, workers: int | None = None
+) -> list[RowResult]:
+    """Each text as a crystal, or what is wrong with it.
+
+    Texts in pymatgen's own dialect are read at once; those that need pymatgen, and all when they are to be
+    reduced, are shared among processes when there are enough of them.
+
+    Args:
+        names: how to call each in a message.
+        niggli: reduce the cells.
+        workers: processes; None: as many as there are processors, if it pays.
+    """
+    results: list[RowResult | None] = [None] * len(texts)
+    slow: list[int] = []
+    with _progress(len(texts)) as advance:
+        for row, text in enumerate(texts):
+            crystal = None if niggli else parse_p1_cif(text)
+            if crystal is None:
+                slow.append(row)
+            else:
+                results[row] = RowResult(crystal)
+            if row % _CHUNK == _CHUNK - 1:
+                advance(_CHUNK - sum(1 for i in slow[-_CHUNK:] if i > row - _CHUNK))
+        chunks = [slow[start : start + _CHUNK] for start in range(0, len(slow), _CHUNK)]
+        jobs = ([texts[row] for row in chunk] for chunk in chunks)
+        named = ([names[row] for row in chunk] for chunk in chunks)
+        answers = _map(list(zip(jobs, named, strict=True)), niggli, _processes(workers, len(slow)))
+        for chunk, answer in zip(chunks, answers, strict=True):
+            for row, result in zip(chunk, answer, strict=True):
+                results[row] = result
+            advance(len(chunk))
+    return [result for result in results if result is not None]
+
+
+def read_row(text: str, name: str, niggli: bool) -> RowResult:
+    """One text as a crystal, or what is wrong with it; warnings come as notes."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", InputWarning)
+        try:
+            crystal = read_cif(text, name)
+            crystal = niggli_reduced(crystal, name) if niggli else crystal
+        except InputError as problem:
+            return RowResult(None, problem)
+    notes = [str(warning.message) for warning in caught if issubclass(warning.category, InputWarning)]
+    return RowResult(crystal, None, tuple(dict.fromkeys(notes)))
+
+
+def read_chunk(texts: Sequence[str], names: Sequence[str], niggli: bool) -> list[RowResult]:
+    """Some rows, one after another."""
+    return [read_row(text, name, niggli) for text, name in zip(texts, names, strict=True)]
+
+
+def _map(
+    chunks: list[tuple[list[str], list[str]]], niggli: bool, processes: int
+) -> Iterator[list[RowResult]]:
+    """The chunks in their order, each as soon as it and those before it are done."""
+    if processes <= 1:
+        for texts, names in chunks:
+            yield read_chunk(texts, names, niggli)
+        return
+    # joblib comes with pymatgen; its processes do not run the caller's script again, as spawned ones would.
+    from joblib import Parallel, delayed
+
+    pool = Parallel(n_jobs=processes, return_as="generator")
+    yield from pool(delayed(read_chunk)(texts, names, niggli) for texts, names in chunks)
+
+
+def _processes(workers: int | None, rows: int) -> int:
+    if workers is not None:
+        if workers < 1:
+            raise InputError("workers", f"is {workers}", expected="1 or more, or None")
+        return min(workers, max(1, rows // _CHUNK))
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(usable, max(1, rows // _WORTH_A_PROCESS))
+
+
+@contextlib.contextmanager
+def _progress(rows: int) -> Iterator[Callable[[int], None]]:
+    """A progress bar on a terminal for a thousand rows or more, silence elsewhere."""
+    if rows < 1000 or not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("reading crystals", total=rows)
+        yield lambda count: bar.advance(task, count)
+        bar.update(task, completed=rows)
