@@ -132,7 +132,10 @@ class GraphModel:
         settings = training.fit_settings(len(source), validated=len(held_out) > 0, quiet=run is None)
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch) if run is None else Path(run)
-            return fit(objective, source, settings, folder, held_out if len(held_out) else None)
+            result = fit(objective, source, settings, folder, held_out if len(held_out) else None)
+        if anew:
+            self._forget_silent(signals.observed_TNC[train])
+        return result
 
     def on(
         self, signals: Signals, graph: Graph | None, ahead: int, order: np.ndarray | None = None
@@ -209,6 +212,13 @@ class GraphModel:
             self.settings.quantiles,
             lambda parameters: torch.optim.Adam(parameters, lr=rate, weight_decay=decay),
         )
+
+    def _forget_silent(self, observed_TNC: np.ndarray) -> None:
+        """Nodes without a value in the training rows have embeddings as drawn: make them average ones."""
+        assert self.network is not None
+        silent = ~observed_TNC.any(axis=(0, 2))
+        if silent.any() and not silent.all():
+            self.network.forget_nodes(torch.from_numpy(silent))
 
     def _reader(self, signals: Signals, graph: Graph | None, clock: Clock) -> WindowReader:
         assert self.scaler is not None

@@ -7,15 +7,12 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
 from ...shared.errors import InputError, InputWarning
 from ...shared.forecasting.fitted_data import last_seen
 from ...shared.forecasting.splits import last_rows, training_rows
 from .clock import Clock
 from .given_graph import given_graph, paired
 from .graph_model import GraphModel
-from .models.node_embedding import VariationalEmbedding
 from .signal_scaler import SignalScaler
 from .signals.signals import Signals
 
@@ -55,8 +52,8 @@ def adapted_model(model: GraphModel, nodes: int) -> GraphModel:
     """A copy of a fitted model for N other nodes of which nothing is known (cold start).
 
     Each new node stands where the known ones are on average: at the mean of plain embeddings, at the prior's
-    mean of variational ones (of which a draw would only add noise to a point forecast), at the mean of the
-    centroids of clustered ones. Its mean and deviation are the average ones too.
+    mean of variational ones, at the mean of the centroids of clustered ones. Its mean and deviation are the
+    average ones too.
 
     Raises:
         InputError: not fitted, or the network is tied to its nodes.
@@ -64,13 +61,7 @@ def adapted_model(model: GraphModel, nodes: int) -> GraphModel:
     if model.network is None or model.scaler is None:
         raise InputError("model", f"{model.name} is not fitted", remedy="Call fit, or load a fitted one")
     network = copy.deepcopy(model.network)
-    network.adapt_nodes(
-        nodes, cold=True, generator=torch.Generator().manual_seed(model.settings.training.seed)
-    )
-    with torch.no_grad():
-        for _, embedding in network.embeddings():
-            if isinstance(embedding, VariationalEmbedding):
-                embedding.vectors_ND.zero_()
+    network.adapt_nodes(nodes, cold=True)
     adapted = GraphModel(model.name, **model.config())
     adapted.network, adapted.weekdays = network.eval(), model.weekdays
     adapted.dimensions = {**model.dimensions, "nodes": nodes}

@@ -53,6 +53,11 @@ class SpatioTemporalNetwork(nn.Module, ABC):
         for name, parameter in self.named_parameters():
             parameter.requires_grad_(not frozen or name in local)
 
+    def forget_nodes(self, unknown_N: Tensor) -> None:
+        """Give the nodes marked in bool [N] the embeddings of nodes of which nothing is known."""
+        for _, embedding in self.embeddings():
+            embedding.forget(unknown_N)
+
     def adapt_nodes(
         self, nodes: int, *, cold: bool = False, generator: torch.Generator | None = None
     ) -> None:
@@ -60,8 +65,8 @@ class SpatioTemporalNetwork(nn.Module, ABC):
 
         Args:
             nodes: number of nodes of the new graph.
-            cold: choose embeddings that serve without training: the mean of the old ones, a draw from the
-                prior (variational), the mean of the centroids (clustered).
+            cold: choose embeddings that serve without training: the mean of the old ones, that of the prior
+                (variational), or that of the centroids (clustered).
             generator: randomness of the fresh embeddings.
 
         Raises:

@@ -36,13 +36,35 @@ class NodeEmbedding(nn.Module):
         """Names of the parameters with one row a node."""
         return ("vectors_ND",)
 
+    def unknown_place(self, known_N: Tensor | None = None) -> Tensor:
+        """Where a node stands of which nothing is known [d]: at the mean of the known ones.
+
+        Args:
+            known_N: bool, which ones were trained; None: all.
+        """
+        return (self.vectors_ND if known_N is None else self.vectors_ND[known_N]).mean(0)
+
+    @torch.no_grad()
+    def forget(self, unknown_N: Tensor) -> None:
+        """Put the nodes marked in bool [N] where one stands of which nothing is known."""
+        self.vectors_ND[unknown_N] = self.unknown_place(~unknown_N)
+
     @torch.no_grad()
     def resize(self, nodes: int, *, cold: bool = False, generator: torch.Generator | None = None) -> None:
-        """Forget the nodes and make room for others; `cold`: each starts at the mean of the old ones."""
+        """Forget the nodes and make room for others.
+
+        Args:
+            cold: each starts where a node stands of which nothing is known; else each is drawn anew.
+            generator: randomness of that draw.
+        """
         old = self.vectors_ND
-        size = old.shape[1]
-        fresh = _uniform(nodes, size, 1 / math.sqrt(size), generator)
-        self.vectors_ND = _parameter(old.mean(0).expand(nodes, -1) if cold else fresh, old)
+        fresh = self.unknown_place().expand(nodes, -1) if cold else self.drawn(nodes, generator)
+        self.vectors_ND = _parameter(fresh, old)
+
+    def drawn(self, nodes: int, generator: torch.Generator | None = None) -> Tensor:
+        """Fresh vectors [N, d], as before the first training."""
+        size = self.vectors_ND.shape[1]
+        return _uniform(nodes, size, 1 / math.sqrt(size), generator)
 
 
 class VariationalEmbedding(NodeEmbedding):
@@ -80,16 +102,19 @@ class VariationalEmbedding(NodeEmbedding):
         """Means and log variances."""
         return ("vectors_ND", "log_variance_ND")
 
+    def unknown_place(self, known_N: Tensor | None = None) -> Tensor:
+        """The mean of the prior: a draw from it would only add noise to a point forecast."""
+        return torch.zeros_like(self.vectors_ND[0])
+
+    def drawn(self, nodes: int, generator: torch.Generator | None = None) -> Tensor:
+        """Fresh means, nearer to the prior's than plain vectors."""
+        return _uniform(nodes, self.vectors_ND.shape[1], self.MEAN, generator)
+
     @torch.no_grad()
     def resize(self, nodes: int, *, cold: bool = False, generator: torch.Generator | None = None) -> None:
-        """As the plain one's; `cold`: each new mean is a draw from the prior N(0, 1)."""
-        old = self.vectors_ND
-        size = old.shape[1]
-        fresh = torch.randn(nodes, size, generator=generator) if cold else None
-        self.vectors_ND = _parameter(
-            _uniform(nodes, size, self.MEAN, generator) if fresh is None else fresh, old
-        )
-        spread = torch.full((nodes, size), math.log(self.VARIANCE))
+        """As the plain one's, with the variances of a fresh one."""
+        super().resize(nodes, cold=cold, generator=generator)
+        spread = torch.full((nodes, self.vectors_ND.shape[1]), math.log(self.VARIANCE))
         self.log_variance_ND = _parameter(spread, self.log_variance_ND)
 
 
@@ -145,12 +170,14 @@ class ClusteredEmbedding(NodeEmbedding):
         """Vectors and scores; the centroids are shared."""
         return ("vectors_ND", "scores_NK")
 
+    def unknown_place(self, known_N: Tensor | None = None) -> Tensor:
+        """The mean of the centroids."""
+        return self.centroids_KD.mean(0)
+
     @torch.no_grad()
     def resize(self, nodes: int, *, cold: bool = False, generator: torch.Generator | None = None) -> None:
-        """As the plain one's; `cold`: each starts at the mean of the centroids."""
-        super().resize(nodes, generator=generator)
-        if cold:
-            self.vectors_ND.copy_(self.centroids_KD.mean(0).expand(nodes, -1))
+        """As the plain one's, of no cluster yet."""
+        super().resize(nodes, cold=cold, generator=generator)
         self.scores_NK = _parameter(torch.zeros(nodes, self.settings.clusters), self.scores_NK)
 
 

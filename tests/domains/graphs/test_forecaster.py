@@ -386,6 +386,8 @@ def test_a_sensor_that_died_is_forecast_from_the_others(
     values = forecast.loc[forecast["unique_id"] == "b"].select_dtypes("number").to_numpy()
     assert np.isfinite(values).all() and (np.abs(values - 50) < 40).all(), "near the others, not near 0"
     assert np.isfinite(scores.overall()["mae"])
+    embedding = dict(forecaster.model.network.embeddings()).popitem()[1].vectors_ND.detach().numpy()
+    np.testing.assert_allclose(embedding[1], embedding[[0, 2, 3, 4]].mean(0), rtol=1e-5)
     with pytest.raises(InputError, match="Give them a column without values"):
         forecaster.predict(frame.drop(columns="b"))
 

@@ -140,10 +140,26 @@ def test_cold_starts():
     mean, centre = plain.vectors_ND.detach().mean(0), grouped.centroids_KD.detach().mean(0)
     plain.resize(3, cold=True)
     torch.testing.assert_close(plain.vectors_ND.detach(), mean.expand(3, 4))
-    varied.resize(3000, cold=True, generator=generator())
-    assert float(varied.vectors_ND.detach().std()) == pytest.approx(1, rel=0.03)
+    varied.resize(3, cold=True)
+    assert varied.vectors_ND.shape == (3, 4) and not varied.vectors_ND.any()
     grouped.resize(3, cold=True)
     torch.testing.assert_close(grouped.vectors_ND.detach(), centre.expand(3, 4))
+
+
+@pytest.mark.parametrize("kind", ["plain", "variational", "clustered"])
+def test_forgotten_nodes_stand_where_a_cold_one_would(kind):
+    embedding = build_embedding(6, EmbeddingSettings(kind=kind, size=4, clusters=3))
+    assert embedding is not None
+    before = embedding.vectors_ND.detach().clone()
+    unknown = torch.tensor([False, True, False, False, True, False])
+    expected = {
+        "plain": before[~unknown].mean(0),
+        "variational": torch.zeros(4),
+        "clustered": getattr(embedding, "centroids_KD", before).detach().mean(0),
+    }[kind]
+    embedding.forget(unknown)
+    torch.testing.assert_close(embedding.vectors_ND.detach()[unknown], expected.expand(2, 4))
+    assert torch.equal(embedding.vectors_ND.detach()[~unknown], before[~unknown])
 
 
 def test_none_is_none():
