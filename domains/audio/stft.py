@@ -35,8 +35,12 @@ class STFT(nn.Module):
 
     def forward(self, x_BS: Tensor) -> Tensor:
         """Complex spectrum [B, n_fft / 2 + 1, T] of [B, T * hop] samples."""
+        return self.of_padded(functional.pad(x_BS, (self.edge, self.edge)))
+
+    def of_padded(self, x_BS: Tensor) -> Tensor:
+        """The same of samples that carry (n_fft - hop) / 2 more on each side."""
         return torch.stft(
-            functional.pad(x_BS, (self.edge, self.edge)),
+            x_BS,
             self.n_fft,
             self.hop,
             window=self.window.to(x_BS.dtype),
@@ -44,15 +48,29 @@ class STFT(nn.Module):
             return_complex=True,
         )
 
-    def inverse(self, spectrum_BFT: Tensor) -> Tensor:
-        """Samples [B, T * hop]: windowed overlap-add, divided by the overlapped squared windows."""
+    def inverse(self, spectrum_BFT: Tensor, frames_B: Tensor | None = None) -> Tensor:
+        """Samples [B, T * hop]: windowed overlap-add, divided by the overlapped squared windows.
+
+        Args:
+            frames_B: how many frames of each row there are; the others count for nothing.
+        """
         frames = spectrum_BFT.shape[-1]
+        inside = slice(self.edge, self.edge + frames * self.hop)
+        if frames_B is None:
+            samples, weight = self.overlapped(spectrum_BFT)
+            return samples[:, inside] / weight[:, inside]
+        there = torch.arange(frames, device=frames_B.device) < frames_B[:, None]
+        samples, _ = self.overlapped(spectrum_BFT * there[:, None])
+        square = self.window.to(samples.dtype) ** 2
+        weight = self._overlap_add(square[None, :, None] * there[:, None].to(samples.dtype))
+        return samples[:, inside] / weight[:, inside].clamp_min(1e-8)
+
+    def overlapped(self, spectrum_BFT: Tensor) -> tuple[Tensor, Tensor]:
+        """Sums of windowed pieces [B, (T - 1) * hop + n_fft], and of squared windows [1, the same]."""
         window = self.window.to(spectrum_BFT.real.dtype)
         pieces = torch.fft.irfft(spectrum_BFT, n=self.n_fft, dim=1) * window[:, None]
-        samples = self._overlap_add(pieces)
-        weight = self._overlap_add((window * window)[None, :, None].expand(1, -1, frames))
-        inside = slice(self.edge, self.edge + frames * self.hop)
-        return samples[:, inside] / weight[:, inside]
+        squares = (window * window)[None, :, None].expand(1, -1, spectrum_BFT.shape[-1])
+        return self._overlap_add(pieces), self._overlap_add(squares)
 
     def _overlap_add(self, pieces_BNT: Tensor) -> Tensor:
         """[B, n_fft, T] to [B, (T - 1) * hop + n_fft], by adding n_fft / hop shifted copies."""

@@ -14,6 +14,7 @@ from ..stft import STFT
 from .block import ConvNeXtBlock, ImageNorm
 from .envelope import MelEnvelope
 from .harmonic_prior import POWER
+from .row_ends import RowEnds
 from .settings import WavehaxSettings
 
 
@@ -25,10 +26,19 @@ class Projection(nn.Module):
         self.padding, self.causal = kernel - 1, causal
         self.convolution = nn.Conv1d(inputs, outputs, kernel)
 
-    def forward(self, x_BCT: Tensor) -> Tensor:
+    @property
+    def reach(self) -> tuple[int, int]:
+        """Frames before and after a frame that it depends on."""
+        half = self.padding // 2
+        return (self.padding, 0) if self.causal else (half, self.padding - half)
+
+    def forward(self, x_BCT: Tensor, ends: RowEnds | None = None) -> Tensor:
+        """[B, C', T] of [B, C, T]; `ends` are those of the rows of a padded batch."""
         half = self.padding // 2
         if self.causal:
             return self.convolution(functional.pad(x_BCT, (self.padding, 0)))
+        if ends is not None:
+            return self.convolution(ends.widened(x_BCT, half, 2))
         return self.convolution(functional.pad(x_BCT, (half, self.padding - half), mode="reflect"))
 
 
@@ -55,33 +65,47 @@ class Wavehax(nn.Module):
             self.envelope = MelEnvelope(settings.n_mels, bins)
         initialise(self)
 
-    def forward(self, condition_BMT: Tensor, prior_BS: Tensor, noise_BS: Tensor | None = None) -> Tensor:
+    def forward(
+        self,
+        condition_BMT: Tensor,
+        prior_BS: Tensor,
+        noise_BS: Tensor | None = None,
+        ends: RowEnds | None = None,
+    ) -> Tensor:
         """Samples [B, T * hop].
 
         Args:
             condition_BMT: standardised log-mel.
             prior_BS: excitation, [B, T * hop].
             noise_BS: standard normal noise [B, T * hop], for generators with `noise_image`.
+            ends: frames of each row of a padded batch; None: all.
         """
+        if ends is not None:
+            prior_BS = ends.times(self.settings.hop).cut(prior_BS, 1)
         spectrum = self.stft(prior_BS)
         real, imaginary = spectrum.real, spectrum.imag
         images = [
             real,
             imaginary,
-            self.prior_projection(real),
-            self.prior_projection(imaginary),
-            self.condition_projection(condition_BMT),
+            self.prior_projection(real, ends),
+            self.prior_projection(imaginary, ends),
+            self.condition_projection(condition_BMT, ends),
         ]
         if self.settings.noise_image:
             if noise_BS is None:
                 raise ValueError("a generator with noise_image needs noise")
+            if ends is not None:
+                noise_BS = ends.times(self.settings.hop).cut(noise_BS, 1)
             noise = self.stft(POWER * noise_BS)
             images += [noise.real, noise.imag]
-        output = self.backbone(torch.stack(images, dim=1))
-        spectrum = torch.complex(output[:, 0], output[:, 1])
-        if self.envelope is not None:
-            spectrum = spectrum * self.envelope(condition_BMT)
-        return self.stft.inverse(spectrum)
+        output = self.backbone(torch.stack(images, dim=1), ends)
+        spectrum = self.spectrum(output, condition_BMT)
+        return self.stft.inverse(spectrum, None if ends is None else ends.length_B)
+
+    def spectrum(self, output_B2FT: Tensor, condition_BMT: Tensor) -> Tensor:
+        """Complex spectrum [B, F, T] that the last layer's two images stand for."""
+        spectrum = torch.complex(output_B2FT[:, 0], output_B2FT[:, 1])
+        return spectrum if self.envelope is None else spectrum * self.envelope(condition_BMT)
 
 
 class Backbone(nn.Module):
@@ -106,13 +130,24 @@ class Backbone(nn.Module):
         self.leave_norm = ImageNorm(channels, framewise)
         self.leave = nn.Linear(channels, outputs)
 
-    def forward(self, x_BIFT: Tensor) -> Tensor:
-        x_BTFC = self.enter(x_BIFT.permute(0, 3, 2, 1))
-        x_BTFC = self.enter_norm(x_BTFC.permute(0, 3, 2, 1)).permute(0, 3, 2, 1)
+    def forward(self, x_BIFT: Tensor, ends: RowEnds | None = None) -> Tensor:
+        x_BTFC = self.entered(x_BIFT, ends)
         for block in self.blocks:
             assert isinstance(block, ConvNeXtBlock)
-            x_BTFC = block.frames_first(x_BTFC)
-        return self.leave_norm.then(self.leave, x_BTFC).permute(0, 3, 2, 1)
+            x_BTFC = block.frames_first(x_BTFC, ends)
+        return self.left(x_BTFC, ends)
+
+    def entered(self, x_BIFT: Tensor, ends: RowEnds | None = None) -> Tensor:
+        """What the first block is given, as it lies in memory."""
+        norm = self.enter_norm
+        x_BTFC = self.enter(x_BIFT.permute(0, 3, 2, 1))
+        if ends is None:
+            return norm(x_BTFC.permute(0, 3, 2, 1)).permute(0, 3, 2, 1)
+        return norm.normalise(x_BTFC, ends) * norm.weight + norm.bias
+
+    def left(self, x_BTFC: Tensor, ends: RowEnds | None = None) -> Tensor:
+        """Images [B, O, F, T] of what the last block gives."""
+        return self.leave_norm.then(self.leave, x_BTFC, ends).permute(0, 3, 2, 1)
 
 
 def initialise(network: nn.Module) -> None:

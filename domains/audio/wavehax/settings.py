@@ -61,7 +61,11 @@ PRESETS = {
     "wavehax-v2": WavehaxSettings(channels=16, expansion=3, kernel=(13, 7)),
     "wavehax-48k": WavehaxSettings(kernel=(15, 7), n_fft=960, hop=480),
     "wavehax-ms": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True),
+    "wavehax-ms-causal": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True, causal=True),
     "wavehax-16k": WavehaxSettings(hop=160, n_fft=320),
+    "wavehax-16k-causal": WavehaxSettings(
+        hop=160, channels=64, n_fft=80, streams=4, framewise_norm=True, causal=True
+    ),
     "wavehax-16k-light": WavehaxSettings(
         hop=160,
         n_fft=320,
@@ -74,4 +78,5 @@ PRESETS = {
     ),
 }
 """Generators by name; the first four are published, with 622,951, 600,759, 2,018,727, 332,324 parameters.
+The causal ones are for streams: their sound is two frames (20 ms) behind the features.
 `wavehax-16k-light` is the one to train without an accelerator, and its norm lets long files go in pieces."""
