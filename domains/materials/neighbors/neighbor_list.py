@@ -14,7 +14,7 @@ from .nearest import TIE, keep_mirrors, keep_nearest
 from .triangular_cell import triangular_cells
 
 SLACK = 1e-8
-"""Angstrom beyond the cutoff: an atom exactly on the sphere is inside in spite of rounding (as in pymatgen)."""
+"""Angstrom beyond the cutoff: an atom exactly on the sphere is inside in spite of rounding (as pymatgen)."""
 
 
 @dataclass(frozen=True)
