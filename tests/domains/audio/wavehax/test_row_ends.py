@@ -18,7 +18,7 @@ KINDS = (
 )
 
 
-@pytest.mark.parametrize("kind", ONE + SEVERAL)
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_padded_batch_answers_row_by_row(small_generator, small_inputs, kind):
     network, (condition, prior, noise) = small_generator(kind), small_inputs(4, 30)
     with torch.no_grad():
