@@ -10,12 +10,11 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
-from torch.nn import functional
 
 from ..features.frame_checks import checked_mel
 from ..features.mel import mel_basis
 from ..features.settings import FeatureSettings
+from ..mel_frames import MelFrames
 
 ITERATIONS = 32
 MOMENTUM = 0.99
@@ -34,12 +33,12 @@ def griffin_lim(
         InputError: see `checked_mel`.
     """
     frames = torch.from_numpy(checked_mel(mel, settings))
-    magnitude = torch.from_numpy(magnitudes_of(frames.numpy(), settings)).T
+    magnitude = torch.from_numpy(magnitudes_of(frames.numpy(), settings)).T[None]
     generator = torch.Generator().manual_seed(seed)
     phase = torch.polar(
         torch.ones_like(magnitude), 2 * torch.pi * torch.rand(magnitude.shape, generator=generator)
     )
-    analysis = _Frames(settings, len(frames))
+    analysis = MelFrames(settings, len(frames))
     previous = torch.zeros_like(phase)
     with torch.no_grad():
         for _ in range(iterations):
@@ -47,7 +46,7 @@ def griffin_lim(
             ahead = rebuilt - MOMENTUM / (1 + MOMENTUM) * previous
             phase = ahead / ahead.abs().clamp_min(1e-12)
             previous = rebuilt
-        return analysis.inverse(magnitude * phase).numpy()
+        return analysis.inverse(magnitude * phase)[0].numpy()
 
 
 def magnitudes_of(mel_TM: np.ndarray, settings: FeatureSettings) -> np.ndarray:
@@ -65,27 +64,3 @@ def magnitudes_of(mel_TM: np.ndarray, settings: FeatureSettings) -> np.ndarray:
     for _ in range(REFINEMENTS):
         found *= numerator / np.maximum((found @ basis.T) @ basis, 1e-20)
     return found.astype(np.float32)
-
-
-class _Frames:
-    """Transform with the mel analysis' own frames, whose hop need not divide the window, and its inverse."""
-
-    def __init__(self, settings: FeatureSettings, frames: int) -> None:
-        self.size, self.hop, self.frames = settings.mel_fft, settings.hop, frames
-        self.edge = (self.size - self.hop) // 2
-        self.window = torch.hann_window(self.size)
-        weight = self._add((self.window**2)[:, None].expand(-1, frames))
-        self.weight = weight.clamp_min(1e-8)
-
-    def forward(self, x_S: Tensor) -> Tensor:
-        x = functional.pad(x_S, (self.edge, self.edge))
-        return torch.stft(x, self.size, self.hop, window=self.window, center=False, return_complex=True)
-
-    def inverse(self, spectrum_FT: Tensor) -> Tensor:
-        pieces = torch.fft.irfft(spectrum_FT, n=self.size, dim=0) * self.window[:, None]
-        return self._add(pieces) / self.weight
-
-    def _add(self, pieces_NT: Tensor) -> Tensor:
-        length = (self.frames - 1) * self.hop + self.size
-        total = functional.fold(pieces_NT[None], (1, length), (1, self.size), stride=(1, self.hop))
-        return total[0, 0, 0, self.edge : self.edge + self.frames * self.hop]
