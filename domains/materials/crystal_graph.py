@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .crystals.batch import CrystalBatch
 from .message_graph import MessageGraph
+from .neighbors.torch_list import neighbor_list_torch
 
 
 def crystal_graph(
@@ -11,10 +12,11 @@ def crystal_graph(
 ) -> MessageGraph:
     """Edges within `cutoff` angstrom, at most the `max_neighbors` nearest of each atom.
 
+    A shell of equal distances that the limit would cut stays whole, so that what a network says of a perfect
+    crystal depends neither on the order of its atoms nor on the origin of its cell.
+
     Args:
         symmetric: hold the mirror image of every edge.
     """
-    from .neighbors.torch_list import neighbor_list_torch
-
-    found = neighbor_list_torch(batch, cutoff, max_neighbors=max_neighbors, symmetric=symmetric)
-    return MessageGraph(found.sender.long(), found.receiver.long(), found.image.long())
+    found = neighbor_list_torch(batch, cutoff, max_neighbors, symmetric, whole_shells=True)
+    return MessageGraph(found.sender, found.receiver, found.image)

@@ -123,7 +123,7 @@ class CrystalLatent(nn.Module):
         """Lengths in angstrom and angles in degrees, both [B, 3], of cells with `counts` atoms; bounded."""
         scaled = self.lattice_scaler.inverse(heads.lattice)
         growth = counts.to(scaled.dtype).pow(1 / 3)[:, None]
-        return bounded_lattice(scaled[:, :3] * growth, scaled[:, 3:])
+        return bounded_lattice(scaled[:, :3] * growth, scaled[:, 3:], counts)
 
     def lattice_target(self, batch: CrystalBatch) -> Tensor:
         """Standardised lattices [B, 6] as the head should answer."""

@@ -1,4 +1,4 @@
-"""What can be set in a CDVAE: sizes, noise, weights of the losses; presets `paper` and `small`."""
+"""What can be set in a CDVAE: sizes, noise, losses, sampling; presets `paper` and `small`."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class CdvaeSettings(BaseModel):
     def preset(
         cls, name: Literal["paper", "small"], *, max_atoms: int = 20, predict_property: bool = False
     ) -> CdvaeSettings:
-        """`paper`: the sizes of CDVAE, 4.9 M parameters. `small`: 0.3 M, which trains on a processor."""
+        """`paper`: the sizes of CDVAE, 4.9 M parameters. `small`: 0.6 M, which train on a processor."""
         if name == "paper":
             return cls(latent=LatentSettings(max_atoms=max_atoms, predict_property=predict_property))
         encoder = DimeNetSettings(
@@ -107,3 +107,15 @@ class CdvaeRecipe(BaseModel):
     """Each gradient's element is held within +-clip_value; None: not at all."""
     teacher_forcing_steps: int = Field(default=0, ge=0)
     """Steps in which the decoder is given the true lattice; afterwards it gets the predicted one."""
+
+
+class LangevinSettings(BaseModel):
+    """Defaults of the paper: with its 50 levels, 5,000 calls of the decoder."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    steps_per_level: int = Field(default=100, ge=1)
+    step_size: float = Field(default=1e-4, gt=0)
+    """Squared angstrom at the faintest level; louder ones take (sigma / faintest)^2 as much."""
+    min_sigma: float = Field(default=0.0, ge=0)
+    """Angstrom; levels below it are left out."""
