@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import deepcopy
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
-import torch
 
 from ...shared.artifact.card import ModelCard
 from ...shared.errors import InputError
 from .corpus import read_corpus
 from .features.audio import Audio
 from .features.audio_features import AudioFeatures
+from .features.frame_checks import checked_f0
 from .features.settings import FeatureSettings
+from .formants import shifted_formants
 from .mel_statistics import MelStatistics
 from .pitch_free_mel import without_harmonics
+from .synthesis import Synthesis
 from .vocoder_files import load_vocoder, save_vocoder
-from .wavehax.generator import Wavehax
-from .wavehax.harmonic_prior import prior
-from .wavehax.multi_stream import MultiStreamWavehax
+from .vocoder_stream import VocoderStream
+from .wavehax.build import Generator, build_generator
 from .wavehax.settings import WavehaxSettings
 
 if TYPE_CHECKING:
     from .vocoder_training import StageSettings
-
-LEAST_FRAMES = 16
-"""Shorter input is lengthened by repeating its last frame; convolutions reflect at the ends."""
 
 
 class Vocoder:
@@ -40,9 +39,7 @@ class Vocoder:
         statistics: of the log-mel it was trained on.
     """
 
-    def __init__(
-        self, features: FeatureSettings, generator: Wavehax | MultiStreamWavehax, statistics: MelStatistics
-    ) -> None:
+    def __init__(self, features: FeatureSettings, generator: Generator, statistics: MelStatistics) -> None:
         self.features, self.generator, self.statistics = AudioFeatures(features), generator, statistics
 
     @classmethod
@@ -54,80 +51,79 @@ class Vocoder:
         Raises:
             InputError: network and features disagree on hop or mel bands.
         """
-        for name in ("hop", "n_mels"):
-            if getattr(network, name) != getattr(features, name):
-                raise InputError(
-                    f"network.{name}", f"is {getattr(network, name)}", expected=f"{getattr(features, name)}"
-                )
-        with torch.random.fork_rng():
-            torch.manual_seed(seed)
-            generator = Wavehax(network) if network.streams == 1 else MultiStreamWavehax(network)
-        envelope = getattr(generator, "envelope", None)
-        if envelope is not None:
-            envelope.set(features, network.n_fft, statistics.mean, statistics.scale)
-        return cls(features, generator, statistics)
+        return cls(features, build_generator(features, network, statistics, seed), statistics)
 
-    @torch.no_grad()
-    def synthesize(self, mel: np.ndarray, f0: np.ndarray, *, seed: int = 0) -> np.ndarray:
-        """Speech, float32 [T * hop].
+    @overload
+    def synthesize(self, mel: np.ndarray, f0: np.ndarray, *, seed: int = 0) -> np.ndarray: ...
+    @overload
+    def synthesize(
+        self, mel: Sequence[np.ndarray], f0: Sequence[np.ndarray], *, seed: int = 0
+    ) -> list[np.ndarray]: ...
+    def synthesize(self, mel: Any, f0: Any, *, seed: int = 0) -> np.ndarray | list[np.ndarray]:
+        """Speech, float32 [T * hop]; or one for each of several sounds of different lengths.
+
+        Sounds in a list are computed together, and each is what it would be alone (1e-5). Beyond 2,048 frames
+        a generator with framewise norm works in pieces, so that memory does not grow with the length.
 
         Args:
-            mel: natural log-mel as `features.of` gives it (not standardised), [T, n_mels].
-            f0: Hz, [T], 0 where unvoiced.
+            mel: natural log-mel as `features.of` gives it (not standardised), [T, n_mels]; or a list of such.
+            f0: Hz, [T], 0 where unvoiced; or a list of such.
             seed: of the noise in the excitation.
 
         Raises:
             InputError: as `AudioFeatures.check`, or the features give samples that are not finite.
         """
-        mel, f0 = self.features.check(mel, f0)
-        settings, frames = self.features.settings, len(f0)
-        missing = max(LEAST_FRAMES - frames, 0)
-        mel = np.pad(mel, ((0, missing), (0, 0)), mode="edge")
-        f0 = np.pad(f0, (0, missing), mode="edge")
-        draws = np.random.default_rng(seed)
-        noise = torch.from_numpy(draws.standard_normal((1, len(f0) * settings.hop), dtype=np.float32))
-        excitation = prior(
-            torch.from_numpy(f0)[None],
-            settings.hop,
-            settings.sample_rate,
-            kind=self.generator.settings.prior,
-            noise_BS=noise,
-        )
-        condition = self.statistics.standardise(torch.from_numpy(mel.T.copy())[None])
-        audio = self.generator.eval()(condition, excitation, noise)[0, : frames * settings.hop].numpy()
-        if not np.isfinite(audio).all():
-            raise InputError("mel", "gives samples that are not finite", expected="log-mel of speech")
-        return audio
+        synthesis = self._synthesis(seed)
+        if not _several(mel):
+            return synthesis.one(*self.features.check(mel, f0))
+        if len(mel) != len(f0):
+            raise InputError("f0", f"has {len(f0)} pitch tracks for {len(mel)} mel spectra")
+        return synthesis.many([self.features.check(*pair) for pair in zip(mel, f0, strict=True)])
 
     def resynthesize(
         self,
         audio: str | PathLike[str] | np.ndarray | Audio,
         pitch: float = 1.0,
+        formant: float = 1.0,
         *,
         f0: np.ndarray | None = None,
         seed: int = 0,
         **policy: Any,
     ) -> Audio:
-        """The same speech made anew, as long as it was, its pitch multiplied by `pitch`.
+        """The same speech made anew, as long as it was, pitch times `pitch` and formants times `formant`.
 
-        Where the pitch changes, the harmonics of the old one are smoothed out of the mel spectrum first.
+        Pitch leaves formants where they are, and formants pitch. Where either changes, the harmonics of the
+        old pitch are smoothed out of the mel spectrum first.
 
         Args:
             audio: a file, samples or `Audio`; `policy` is handed to `read_audio`.
-            f0: Hz of every frame instead of what is measured.
+            f0: Hz of every frame instead of what is measured; `pitch` multiplies it too.
 
         Raises:
-            InputError: the audio or the pitch track does not fit, or `pitch` is no positive number.
+            InputError: the audio or the pitch track does not fit, or a factor is no positive number.
         """
-        if not np.isfinite(pitch) or pitch <= 0:
-            raise InputError("pitch", f"is {pitch}", expected="a positive factor")
+        _require_factor("pitch", pitch)
+        _require_factor("formant", formant)
         heard = self.features.read(audio, **policy)
         mel, measured = self.features.of(heard)
-        wanted = (measured if f0 is None else np.asarray(f0, np.float32)) * np.float32(pitch)
-        if not np.array_equal(wanted, measured):
+        wanted = (measured if f0 is None else self._track(f0, len(mel))) * np.float32(pitch)
+        if formant != 1 or not np.array_equal(wanted, measured):
             mel = without_harmonics(mel, measured, self.features.settings)
+        if formant != 1:
+            mel = shifted_formants(mel, formant, self.features.settings)
         samples = self.synthesize(mel, wanted, seed=seed)[: len(heard)]
         return Audio(samples, self.features.settings.sample_rate)
+
+    def stream(self, *, seed: int = 0) -> VocoderStream:
+        """A sound in pieces: `push(mel, f0)` gives samples while features come in, `flush()` the rest.
+
+        All pieces together are what `synthesize` gives (1e-5), however they are cut. Causal generators
+        (preset wavehax-ms-causal) are 20 ms behind, others with framewise norm some 0.3 s.
+
+        Raises:
+            InputError: the generator's norm needs the whole utterance.
+        """
+        return VocoderStream(self._synthesis(seed))
 
     @classmethod
     def fit(
@@ -166,9 +162,29 @@ class Vocoder:
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "vocoder") with weights, features and statistics."""
-        return save_vocoder(self, folder, card)
+        return save_vocoder(self.features.settings, self.generator, self.statistics, folder, card)
 
     @classmethod
     def load(cls, name_or_folder: str | Path) -> Vocoder:
         """A shipped vocoder by name, or one from a folder."""
-        return load_vocoder(cls, name_or_folder)
+        return cls(*load_vocoder(name_or_folder))
+
+    def _synthesis(self, seed: int) -> Synthesis:
+        return Synthesis(self.features.settings, self.generator, self.statistics, seed)
+
+    def _track(self, f0: Any, frames: int) -> np.ndarray:
+        """A pitch track of exactly `frames` frames; one too few is made up for by the last."""
+        track = checked_f0(f0, self.features.settings)
+        return np.pad(track, (0, 1), mode="edge") if len(track) == frames - 1 else track
+
+
+def _several(mel: Any) -> bool:
+    """Whether these are the mel spectra of several sounds."""
+    if isinstance(mel, (list, tuple)):
+        return len(mel) > 0 and np.ndim(mel[0]) == 2
+    return getattr(mel, "ndim", 0) == 3
+
+
+def _require_factor(name: str, factor: float) -> None:
+    if not np.isfinite(factor) or factor <= 0:
+        raise InputError(name, f"is {factor}", expected="a positive factor")

@@ -3,34 +3,39 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 
+from ...shared.artifact.artifact import require_state
 from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
 from .features.settings import FeatureSettings
 from .mel_statistics import MelStatistics
+from .wavehax.build import Generator, build_generator
 from .wavehax.settings import WavehaxSettings
 
-if TYPE_CHECKING:
-    from .vocoder import Vocoder
-
 KIND = "vocoder"
+GENERATOR = "generator."
+"""Before the names of the generator's weights."""
 
 
-def save_vocoder(vocoder: Vocoder, folder: str | Path, card: ModelCard | None) -> Path:
+def save_vocoder(
+    features: FeatureSettings,
+    generator: Generator,
+    statistics: MelStatistics,
+    folder: str | Path,
+    card: ModelCard | None,
+) -> Path:
     """Write the artefact; `card` None writes a plain one."""
-    features, statistics = vocoder.features.settings, vocoder.statistics
     config = {
         "features": features.model_dump(mode="json"),
         "features_digest": features.digest(),
-        "network": vocoder.generator.settings.model_dump(mode="json"),
+        "network": generator.settings.model_dump(mode="json"),
     }
     state: dict[str, np.ndarray | torch.Tensor] = {
-        f"generator.{name}": value for name, value in vocoder.generator.state_dict().items()
+        GENERATOR + name: value for name, value in generator.state_dict().items()
     }
     state |= {"statistics.mean": statistics.mean, "statistics.scale": statistics.scale}
     plain = ModelCard(
@@ -43,20 +48,23 @@ def save_vocoder(vocoder: Vocoder, folder: str | Path, card: ModelCard | None) -
     return save_artifact(folder, KIND, config, state, card or plain)
 
 
-def load_vocoder(kind: type[Vocoder], name_or_folder: str | Path) -> Vocoder:
-    """Read the artefact into a vocoder of class `kind`."""
+def load_vocoder(name_or_folder: str | Path) -> tuple[FeatureSettings, Generator, MelStatistics]:
+    """What a vocoder is made of, read from its artefact.
+
+    Raises:
+        InputError: no such artefact, one of another kind, or one whose weights do not fit its settings.
+    """
     artifact = load_artifact(name_or_folder).require_kind(KIND)
     arrays = artifact.arrays()
     features = FeatureSettings.model_validate(artifact.config["features"])
     network = WavehaxSettings.model_validate(artifact.config["network"])
     statistics = MelStatistics(arrays["statistics.mean"], arrays["statistics.scale"])
-    vocoder = kind.untrained(features, network, statistics)
-    prefix = "generator."
+    generator = build_generator(features, network, statistics)
     weights = {
-        name.removeprefix(prefix): torch.from_numpy(np.array(value))
+        name.removeprefix(GENERATOR): torch.from_numpy(np.array(value))
         for name, value in arrays.items()
-        if name.startswith(prefix)
+        if name.startswith(GENERATOR)
     }
-    vocoder.generator.load_state_dict(weights)
-    vocoder.generator.eval()
-    return vocoder
+    require_state(weights, generator.state_dict(), str(artifact.folder))
+    generator.load_state_dict(weights)
+    return features, generator.eval(), statistics

@@ -5,6 +5,7 @@ import pytest
 import torch
 from fourfold import Vocoder
 from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.formants import shifted_formants
 from fourfold.domains.audio.mel_statistics import MelStatistics
 from fourfold.domains.audio.objectives import VocoderRecipe
 from fourfold.domains.audio.pitch_free_mel import without_harmonics
@@ -69,15 +70,64 @@ def test_what_does_not_fit_is_refused(vocoder, mel, f0, message):
 
 
 @pytest.mark.parametrize("pitch", [0.0, -1.0, np.nan, np.inf])
-def test_pitch_must_be_a_positive_factor(vocoder, pitch):
+def test_pitch_and_formant_must_be_positive_factors(vocoder, pitch):
     with pytest.raises(InputError, match="positive factor"):
         vocoder.resynthesize(Audio(np.ones(800, np.float32), 8_000), pitch)
+    with pytest.raises(InputError, match="formant"):
+        vocoder.resynthesize(Audio(np.ones(800, np.float32), 8_000), formant=pitch)
 
 
 def test_network_and_features_must_agree(small_corpus):
     statistics = MelStatistics.of(small_corpus.utterances, small_corpus.features)
     with pytest.raises(InputError, match="hop"):
         Vocoder.untrained(small_corpus.features, WavehaxSettings(), statistics)
+
+
+@pytest.mark.parametrize("as_list", [list, tuple])
+def test_a_list_says_what_each_says_alone(vocoder, as_list):
+    draws = np.random.default_rng(1)
+    lengths = (30, 3, 41, 16, 1)
+    mels = as_list(draws.normal(-4, 1, (n, 20)) for n in lengths)
+    tracks = as_list(np.where(np.arange(n) % 7, draws.uniform(90, 300, n), 0) for n in lengths)
+    together = vocoder.synthesize(mels, tracks, seed=5)
+    for mel, f0, audio in zip(mels, tracks, together, strict=True):
+        alone = vocoder.synthesize(mel, f0, seed=5)
+        assert audio.shape == alone.shape
+        np.testing.assert_allclose(audio, alone, atol=1e-5)
+
+
+def test_a_norm_over_the_utterance_keeps_to_each_row(small_features):
+    network = WavehaxSettings(n_mels=20, hop=80, n_fft=160, channels=4, blocks=2)
+    bands = np.zeros(20, np.float32)
+    vocoder = Vocoder.untrained(small_features, network, MelStatistics(bands - 4, bands + 1))
+    draws = np.random.default_rng(2)
+    mels, tracks = [draws.normal(-4, 1, (n, 20)) for n in (40, 17)], [np.full(40, 150.0), np.full(17, 90.0)]
+    for mel, f0, audio in zip(mels, tracks, vocoder.synthesize(mels, tracks), strict=True):
+        np.testing.assert_allclose(audio, vocoder.synthesize(mel, f0), atol=1e-5)
+
+
+def test_lists_must_be_of_one_length(vocoder):
+    with pytest.raises(InputError, match="1 pitch tracks for 2"):
+        vocoder.synthesize([np.zeros((5, 20)), np.zeros((5, 20))], [np.zeros(5)])
+
+
+def test_formants_move_and_pitch_stays(vocoder, monkeypatch):
+    time = np.arange(4_000) / 8_000
+    buzz = sum(np.sin(2 * np.pi * k * 150 * time) / k for k in range(1, 20)).astype(np.float32) * 0.1
+    given = {}
+    monkeypatch.setattr(vocoder, "synthesize", lambda mel, f0, **_: given.update(mel=mel, f0=f0) or buzz)
+    vocoder.resynthesize(Audio(buzz, 8_000), formant=1.0)
+    mel, f0 = given["mel"], given["f0"]
+    vocoder.resynthesize(Audio(buzz, 8_000), formant=1.3)
+    np.testing.assert_array_equal(given["f0"], f0)
+    smooth = without_harmonics(mel, f0, vocoder.features.settings)
+    np.testing.assert_array_equal(given["mel"], shifted_formants(smooth, 1.3, vocoder.features.settings))
+
+
+@pytest.mark.parametrize("missing", [0, 1])
+def test_a_track_one_frame_short_still_gives_the_whole_length(vocoder, missing):
+    sound = Audio(np.sin(np.arange(1_590) * 0.1).astype(np.float32) * 0.2, 8_000)
+    assert len(vocoder.resynthesize(sound, f0=np.full(20 - missing, 140.0))) == 1_590
 
 
 @pytest.mark.slow

@@ -1,0 +1,133 @@
+"""Samples from checked features: one sound at a time, many in padded batches, long ones in pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from ...shared.errors import InputError
+from .features.settings import FeatureSettings
+from .mel_statistics import MelStatistics
+from .wavehax.build import Generator
+from .wavehax.excitation import Excitation
+from .wavehax.row_ends import RowEnds
+from .wavehax.streamed import streamed
+
+LEAST_FRAMES = 16
+"""Shorter input is lengthened by repeating its last frame; convolutions reflect at the ends."""
+FRAMES_AT_ONCE = 2_048
+"""Of one sound, where the generator can be cut, and of all rows of a batch."""
+PIECE = 256
+"""Frames that a long sound is cut into."""
+
+Features = tuple[np.ndarray, np.ndarray]
+"""log-mel float32 [T, n_mels] and f0 float32 [T] in Hz."""
+
+
+class Synthesis:
+    """A generator with its features and statistics; gives samples for features that were checked.
+
+    Args:
+        seed: of the noise; every sound is given the same.
+    """
+
+    def __init__(
+        self, features: FeatureSettings, generator: Generator, statistics: MelStatistics, seed: int = 0
+    ) -> None:
+        self.features, self.generator, self.statistics, self.seed = features, generator, statistics, seed
+        generator.eval()
+
+    def excitation(self) -> Excitation:
+        """A fresh one, from the first frame on."""
+        kind = self.generator.settings.prior
+        return Excitation(self.features.hop, self.features.sample_rate, kind, self.seed)
+
+    def condition(self, mel_TM: np.ndarray) -> Tensor:
+        """Standardised log-mel [1, M, T]."""
+        return self.statistics.standardise(torch.from_numpy(mel_TM.T.copy())[None])
+
+    @torch.no_grad()
+    def one(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> np.ndarray:
+        """Samples float32 [T * hop].
+
+        Raises:
+            InputError: they are not finite.
+        """
+        if len(f0_T) > FRAMES_AT_ONCE and self.generator.settings.framewise_norm:
+            return np.concatenate(list(self._pieces(mel_TM, f0_T)))
+        mel, f0 = lengthened(mel_TM, f0_T)
+        audio = self.generator(self.condition(mel), *self.excitation().of(f0))
+        return require_finite(audio[0, : len(f0_T) * self.features.hop].numpy())
+
+    def _pieces(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> Iterator[np.ndarray]:
+        stream, excitation = streamed(self.generator), self.excitation()
+        for start in range(0, len(f0_T), PIECE):
+            part = slice(start, start + PIECE)
+            made = stream.push(self.condition(mel_TM[part]), *excitation.of(f0_T[part]))
+            if made is not None:
+                yield require_finite(made[0].numpy())
+        rest = stream.push(None, None, None, last=True)
+        if rest is not None:
+            yield require_finite(rest[0].numpy())
+
+    def many(self, sounds: Sequence[Features]) -> list[np.ndarray]:
+        """Samples of each, as `one` gives them, in batches of sounds of like length."""
+        audio: list[np.ndarray | None] = [None] * len(sounds)
+        for batch in _batches([len(f0) for _, f0 in sounds]):
+            if len(batch) == 1:
+                audio[batch[0]] = self.one(*sounds[batch[0]])
+                continue
+            for number, samples in zip(batch, self._rows([sounds[n] for n in batch]), strict=True):
+                audio[number] = samples
+        return [samples for samples in audio if samples is not None]
+
+    @torch.no_grad()
+    def _rows(self, sounds: Sequence[Features]) -> list[np.ndarray]:
+        """Samples of each row of one padded batch."""
+        hop = self.features.hop
+        rows, frames = [], []
+        for mel, f0 in sounds:
+            mel, f0 = lengthened(mel, f0)
+            rows.append((self.condition(mel)[0], *(signal[0] for signal in self.excitation().of(f0))))
+            frames.append(len(f0))
+        longest = max(frames)
+        padded = [
+            torch.stack([functional.pad(x, (0, longest * scale - x.shape[-1])) for x in signals])
+            for signals, scale in zip(zip(*rows, strict=True), (1, hop, hop), strict=True)
+        ]
+        audio = self.generator(*padded, RowEnds(torch.tensor(frames)))
+        made = zip(audio, sounds, strict=True)
+        return [require_finite(row[: len(f0) * hop].numpy().copy()) for row, (_, f0) in made]
+
+
+def lengthened(mel_TM: np.ndarray, f0_T: np.ndarray) -> Features:
+    """The same, or its last frame repeated up to `LEAST_FRAMES`."""
+    missing = max(LEAST_FRAMES - len(f0_T), 0)
+    return np.pad(mel_TM, ((0, missing), (0, 0)), mode="edge"), np.pad(f0_T, (0, missing), mode="edge")
+
+
+def require_finite(samples_S: np.ndarray) -> np.ndarray:
+    """Itself.
+
+    Raises:
+        InputError: a sample is NaN or infinite.
+    """
+    if not np.isfinite(samples_S).all():
+        raise InputError("mel", "gives samples that are not finite", expected="log-mel of speech")
+    return samples_S
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Numbers of sounds, those of like length together, at most `FRAMES_AT_ONCE` padded frames in each."""
+    batches: list[list[int]] = []
+    for number in sorted(range(len(lengths)), key=lambda n: -lengths[n]):
+        longest = max(lengths[batches[-1][0]], LEAST_FRAMES) if batches else 0
+        if batches and (len(batches[-1]) + 1) * longest <= FRAMES_AT_ONCE:
+            batches[-1].append(number)
+        else:
+            batches.append([number])
+    return batches
