@@ -34,7 +34,7 @@ def _nearest(frac: np.ndarray, matrices: np.ndarray, offsets: np.ndarray) -> np.
         finite = np.isfinite(matrices[m]).all() and np.isfinite(frac[first:last]).all()
         if first == last or not finite:
             continue
-        cell = _reduced(matrices[m])
+        cell = reduced_cell(matrices[m])
         out[m] = math.sqrt(_shortest(_cartesian(frac[first:last], matrices[m]), cell))
     return out
 
@@ -88,7 +88,7 @@ def _inverse(cell: np.ndarray) -> np.ndarray:
 
 
 @numba.njit(cache=True)
-def _reduced(matrix: np.ndarray) -> np.ndarray:
+def reduced_cell(matrix: np.ndarray) -> np.ndarray:
     """Minkowski-reduced basis of a lattice, shortest vector first."""
     cell = matrix.copy()
     for _ in range(_ROUNDS):
