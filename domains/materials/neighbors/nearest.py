@@ -18,6 +18,41 @@ def _comes_first(e: int, other: int, image: np.ndarray, sender: np.ndarray) -> b
 
 
 @numba.njit(cache=True, nogil=True)
+def _limit_distance(distance: np.ndarray, begin: int, end: int, least: np.ndarray) -> float:
+    """The len(least)-th smallest of distance[begin:end]; `least` then holds all up to it, ascending."""
+    last = len(least) - 1
+    for e in range(begin, end):
+        d = distance[e]
+        if e - begin <= last:
+            at = e - begin
+        elif d < least[last]:
+            at = last
+        else:
+            continue
+        while at > 0 and least[at - 1] > d:
+            least[at] = least[at - 1]
+            at -= 1
+        least[at] = d
+    return least[last]
+
+
+@numba.njit(cache=True, nogil=True)
+def _shell(distance: np.ndarray, begin: int, end: int, limit_distance: float) -> tuple[float, float]:
+    """Least and largest distance of the shell that the limit would cut."""
+    low = high = limit_distance
+    grew = True
+    while grew:
+        grew = False
+        for e in range(begin, end):
+            d = distance[e]
+            if d < low and low - d <= TIE:
+                low, grew = d, True
+            elif d > high and d - high <= TIE:
+                high, grew = d, True
+    return low, high
+
+
+@numba.njit(cache=True, nogil=True)
 def keep_nearest(
     receiver_offsets: np.ndarray,
     sender: np.ndarray,
@@ -32,28 +67,26 @@ def keep_nearest(
     Neighbours chained by gaps below `TIE` are one shell. `whole_shells` keeps all of the shell that the limit
     would cut.
     """
+    most = np.diff(receiver_offsets).max() if len(receiver_offsets) > 1 else 0
+    least, tied = np.empty(min(limit, most)), np.empty(most, np.int64)
     for i in range(len(receiver_offsets) - 1):
         begin, end = receiver_offsets[i], receiver_offsets[i + 1]
         if end - begin <= limit:
             keep[begin:end] = True
             continue
-        ordered = np.sort(distance[begin:end])
-        low = high = limit - 1
-        while low > 0 and ordered[low] - ordered[low - 1] <= TIE:
-            low -= 1
-        while high + 1 < len(ordered) and ordered[high + 1] - ordered[high] <= TIE:
-            high += 1
+        low, high = _shell(distance, begin, end, _limit_distance(distance, begin, end, least))
+        kept, ties = 0, 0
         for e in range(begin, end):
-            keep[e] = distance[e] < ordered[low] or (whole_shells and distance[e] <= ordered[high])
-        if whole_shells:
-            continue
-        for _ in range(limit - low):
-            best = -1
-            for e in range(begin, end):
-                tied = not keep[e] and distance[e] <= ordered[high]
-                if tied and (best < 0 or _comes_first(e, best, image, sender)):
-                    best = e
-            keep[best] = True
+            keep[e] = distance[e] < low or (whole_shells and distance[e] <= high)
+            kept += keep[e]
+            if not keep[e] and distance[e] <= high:
+                tied[ties] = e
+                ties += 1
+        for k in range(limit - kept):
+            for other in range(k + 1, ties):
+                if _comes_first(tied[other], tied[k], image, sender):
+                    tied[k], tied[other] = tied[other], tied[k]
+            keep[tied[k]] = True
 
 
 @numba.njit(cache=True, nogil=True)
@@ -77,3 +110,21 @@ def keep_mirrors(
                     both = keep[here + p] or keep[there - p]
                     keep[here + p] = both
                     keep[there - p] = both
+
+
+@numba.njit(cache=True, nogil=True)
+def keep_edges(
+    keep: np.ndarray, sender: np.ndarray, receiver: np.ndarray, image: np.ndarray, distance: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """The four arrays without the edges not marked."""
+    n = keep.sum()
+    senders, receivers = np.empty(n, sender.dtype), np.empty(n, receiver.dtype)
+    images, distances = np.empty((n, 3), image.dtype), np.empty(n, distance.dtype)
+    at = 0
+    for e in range(len(keep)):
+        if keep[e]:
+            senders[at], receivers[at], distances[at] = sender[e], receiver[e], distance[e]
+            for k in range(3):
+                images[at, k] = image[e, k]
+            at += 1
+    return senders, receivers, images, distances

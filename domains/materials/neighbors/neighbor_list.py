@@ -10,7 +10,7 @@ import numpy as np
 from ..crystals.crystals import Crystals
 from .checks import check_cells, check_search
 from .image_search import count_pairs, nearest_distance, write_pairs
-from .nearest import TIE, keep_mirrors, keep_nearest
+from .nearest import TIE, keep_edges, keep_mirrors, keep_nearest
 from .triangular_cell import triangular_cells
 
 SLACK = 1e-8
@@ -153,10 +153,7 @@ def _kept(found: NeighborList, keep: np.ndarray) -> NeighborList:
     """The list without the edges not marked."""
     before = np.concatenate([[0], np.cumsum(keep)])
     return NeighborList(
-        found.sender[keep],
-        found.receiver[keep],
-        found.image[keep],
-        found.distance[keep],
+        *keep_edges(keep, found.sender, found.receiver, found.image, found.distance),
         before[found.receiver_offsets],
         found.offsets,
         found.enlarged,

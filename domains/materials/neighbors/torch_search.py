@@ -1,4 +1,4 @@
-"""The image search of `image_search` and `nearest` on tensors: whole batches at once, no loop over crystals."""
+"""`image_search` and `nearest` on tensors: whole batches at once, no loop over crystals."""
 
 from __future__ import annotations
 
@@ -15,15 +15,8 @@ def triangular_cells(matrices_B33: Tensor) -> Tensor:
     area, length = across.norm(dim=-1), c.norm(dim=-1)
     e1, e3 = across / area[:, None], c / length[:, None]
     e2 = torch.linalg.cross(e3, e1)
-    columns = [
-        (a * e1).sum(-1).abs(),
-        (a * e2).sum(-1),
-        (a * e3).sum(-1),
-        area / length,
-        (b * e3).sum(-1),
-        length,
-    ]
-    return torch.stack(columns, dim=-1)
+    columns = [(a * e1).sum(-1).abs(), (a * e2).sum(-1), (a * e3).sum(-1), area / length]
+    return torch.stack([*columns, (b * e3).sum(-1), length], dim=-1)
 
 
 def expand(counts: Tensor) -> tuple[Tensor, Tensor]:
@@ -90,7 +83,8 @@ def nearest_mask(
     shell = torch.empty_like(order)
     shell[order] = starts.cumsum(0)
     # Edges come by sender within a receiver, and stable sorting keeps that as the last criterion.
-    order = torch.argsort(((image[:, 0] << 17) + image[:, 1] << 17) + image[:, 2], stable=True)
+    by_image = (image * image.new_tensor([2**34, 2**17, 1])).sum(-1)
+    order = torch.argsort(by_image, stable=True)
     order = order[torch.argsort(shell[order], stable=True)]
     before = torch.bincount(receiver, minlength=atoms).cumsum(0)
     before = torch.nn.functional.pad(before, (1, 0))

@@ -40,6 +40,7 @@ def assert_same(ours, theirs):
     assert np.allclose([ours[key] for key in theirs], list(theirs.values()), rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_golden_totals_of_the_first_300_perovskites(benchmark_data):
     with (benchmark_data / "materials" / "perov_5" / "val.csv").open(newline="") as lines:
         texts = [row["cif"] for row in islice(csv.DictReader(lines), 300)]
