@@ -1,19 +1,14 @@
-"""Evaluation of a GraphForecaster: which rows, which fits, which scores."""
+"""Evaluation of a GraphForecaster: how it is asked, and fitted anew."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from ...shared.errors import InputError
 from ...shared.forecasting.answering import answer
 from ...shared.forecasting.backtest import Backtest
-from ...shared.forecasting.fitted_data import warn_of_seen_rows
-from ...shared.forecasting.origins import choose_cutoffs
-from ...shared.forecasting.rolling import Contestant, roll_over
+from ...shared.forecasting.evaluation import Terms, judge
+from ...shared.forecasting.rolling import Contestant
 from .signals.signals import Signals
 
 if TYPE_CHECKING:
@@ -21,62 +16,31 @@ if TYPE_CHECKING:
 
 
 def run_backtest(
-    forecaster: GraphForecaster,
-    signals: Signals,
-    horizon: int | None,
-    graph: Any,
-    *,
-    n_windows: int | None,
-    step: int,
-    test: float | int | slice,
-    refit: int,
-    levels: tuple[float, ...],
-    standardise: bool | slice,
-    keep: bool,
+    forecaster: GraphForecaster, signals: Signals, horizon: int, graph: Any, terms: Terms
 ) -> Backtest:
     """Score every window; see `GraphForecaster.backtest`. The forecaster itself is not changed."""
-    if horizon is None:
-        raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
     panel = signals.panel
-    cutoffs = choose_cutoffs(panel, horizon, n_windows=n_windows, step=step, test=test)
-    if not refit:
-        warn_of_seen_rows(panel, forecaster.seen_until, int(cutoffs[0]) + 1)
 
-    def contestant(fitted: GraphForecaster) -> Contestant:
+    def contestant(fitted: GraphForecaster, horizon: int, first: int) -> Contestant:
         answers = fitted.answers(signals, horizon, graph)
         return Contestant(
-            answer=lambda batch: answer(answers, batch, levels, fitted.intervals, scale=answers.scale),
+            answer=lambda batch: answer(answers, batch, terms.levels, fitted.intervals, scale=answers.scale),
             lookback=fitted.model.lookback,
             minimum=fitted.model.lookback,
             batch_size=fitted.settings.batch_size * panel.n_series,
             whole=True,
         )
 
-    fits = _fits(forecaster, signals, horizon, graph, cutoffs, refit)
-    return roll_over(
-        panel, horizon, cutoffs, ((contestant(fitted), part) for fitted, part in fits),
-        name=forecaster.model.name, levels=levels, standardise=standardise, keep=keep,
-    )  # fmt: skip
-
-
-def _fits(
-    forecaster: GraphForecaster,
-    signals: Signals,
-    horizon: int,
-    graph: Any,
-    cutoffs: np.ndarray,
-    refit: int,
-) -> Iterator[tuple[GraphForecaster, np.ndarray]]:
-    """The forecaster with all cutoffs, or one fitted anew for each `refit` cutoffs on what was known then."""
-    if not refit:
-        yield forecaster, cutoffs
-        return
-    for start in range(0, len(cutoffs), refit):
-        part = cutoffs[start : start + refit]
+    def refitted(horizon: int, rows: int) -> GraphForecaster:
+        model = forecaster.model
         fresh = type(forecaster)(
-            forecaster.model.name,
-            model_settings=forecaster.model.config(),
-            **forecaster.settings.model_dump(),
+            model.name, model_settings=model.config(), **forecaster.settings.model_dump()
         )
-        known = replace(signals, panel=signals.panel.select_rows(slice(0, int(part[0]) + 1)))
-        yield fresh.fit(known, forecaster.graph if graph is None else graph, horizon), part
+        known = replace(signals, panel=panel.select_rows(slice(0, rows)))
+        return fresh.fit(known, forecaster.graph if graph is None else graph, horizon)
+
+    return judge(
+        forecaster, panel, horizon, terms,
+        name=forecaster.model.name, seen_until=forecaster.seen_until,
+        contestant=contestant, refitted=refitted,
+    )  # fmt: skip

@@ -13,6 +13,7 @@ from ...shared.forecasting.answering import answer
 from ...shared.forecasting.backtest import Backtest, ForecastTable
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.evaluation import Terms
 from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
 from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.future_rows import require_future
@@ -275,11 +276,9 @@ class GraphForecaster:
         """
         from .evaluation import run_backtest
 
-        return run_backtest(
-            self, self._read(data), self._horizon(horizon), graph,
-            n_windows=n_windows, step=step, test=test, refit=int(refit),
-            levels=central_probabilities(levels, ()), standardise=standardise, keep=True,
-        )  # fmt: skip
+        shares = central_probabilities(levels, ())
+        terms = Terms(test, step, shares, standardise, n_windows, refit=int(refit), keep=True)
+        return run_backtest(self, self._read(data), self._horizon(horizon), graph, terms)
 
     def evaluate(
         self,
@@ -299,11 +298,8 @@ class GraphForecaster:
         """
         from .evaluation import run_backtest
 
-        return run_backtest(
-            self, self._read(data), self._horizon(horizon), graph,
-            n_windows=None, step=step, test=test, refit=0,
-            levels=central_probabilities(levels, ()), standardise=standardise, keep=False,
-        ).scores  # fmt: skip
+        terms = Terms(test, step, central_probabilities(levels, ()), standardise)
+        return run_backtest(self, self._read(data), self._horizon(horizon), graph, terms).scores
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write settings, weights, graph and card to `folder`, whole or not at all."""

@@ -9,9 +9,10 @@ import numpy as np
 
 from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
+from ...shared.artifact.named_arrays import below, under
 from ...shared.artifact.saving import save_artifact
-from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.fitted_data import plain_card
+from ...shared.forecasting.kept_forecaster import kept_arrays, kept_facts, restore
 from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 
@@ -32,23 +33,18 @@ def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: Model
     model, graph = forecaster.model, forecaster.graph
     config = {
         "model": {"name": model.name, "config": model.config(), "dimensions": model.dimensions},
-        "settings": forecaster.settings.model_dump(mode="json"),
-        "horizon": forecaster.horizon,
-        "features": forecaster.spec,
+        **kept_facts(forecaster),
         "nodes": list(forecaster.nodes),
         "channels": list(forecaster.channels),
         "geographic": graph.geographic if graph is not None else None,
-        "seen_until": forecaster.seen_until,
         "began": forecaster.began,
         "imputer": forecaster.imputer.config() if forecaster.imputer is not None else None,
     }
-    state = {f"model.{name}": value for name, value in model.state().items()}
+    state = kept_arrays(forecaster)
     if graph is not None:
-        state |= {f"graph.{name}": value for name, value in graph_state(graph).items()}
-    if forecaster.intervals is not None:
-        state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
+        state |= under("graph", graph_state(graph))
     if forecaster.imputer is not None:
-        state |= {f"imputer.{name}": value for name, value in forecaster.imputer.state().items()}
+        state |= under("imputer", forecaster.imputer.state())
     plain = plain_card("GraphForecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
     return save_artifact(folder, KIND, config, state, card or plain)
 
@@ -61,22 +57,19 @@ def load_forecaster(
     config, arrays = artifact.config, artifact.arrays()
     model = config["model"]
     loaded = kind(model["name"], model_settings=model["config"], **{**config["settings"], **changed})
-    weights = _below("model.", arrays)
+    weights = below("model", arrays)
     if weights:
         loaded.model.load_state(weights, model["dimensions"])
-    loaded.horizon, loaded.spec = config["horizon"], config["features"]
+    restore(loaded, config, arrays)
     loaded.nodes, loaded.channels = tuple(config["nodes"]), tuple(config["channels"])
-    loaded.seen_until, loaded.began = config["seen_until"], config["began"]
-    graph = _below("graph.", arrays)
+    loaded.began = config["began"]
+    graph = below("graph", arrays)
     if graph:
         loaded.graph = graph_from(graph, loaded.nodes, geographic=config["geographic"])
     if config["imputer"] is not None:
         from .imputation.imputer import Imputer
 
-        loaded.imputer = Imputer.from_state(config["imputer"], _below("imputer.", arrays))
-    intervals = _below("intervals.", arrays)
-    if intervals:
-        loaded.intervals = ConformalIntervals.from_state(intervals)
+        loaded.imputer = Imputer.from_state(config["imputer"], below("imputer", arrays))
     return loaded
 
 
@@ -110,7 +103,3 @@ def graph_from(
             for start, stop in pairs
         )
     )
-
-
-def _below(prefix: str, arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): value for name, value in arrays.items() if name.startswith(prefix)}

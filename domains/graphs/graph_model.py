@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from ...shared.artifact.named_arrays import below, under
 from ...shared.errors import InputError
 from ...shared.forecasting.prediction import Prediction
 from ...shared.forecasting.windows import Windows
 from ...shared.training.fit import fit
 from ...shared.training.fit_result import FitResult
+from ...shared.training.module_arrays import load_arrays, module_arrays
 from ...shared.training.parallel import to_device
 from .clock import Clock, steps_per_day, weekday_stand_ins
 from .graph_training import GraphModelSettings
@@ -130,9 +131,7 @@ class GraphModel:
             source, held_out = (encode_pairs(self.network, part, edges, seed) for part in (source, held_out))
             training = training.model_copy(update={"batch_size": pairs})
         settings = training.fit_settings(len(source), validated=len(held_out) > 0, quiet=run is None)
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch) if run is None else Path(run)
-            result = fit(objective, source, settings, folder, held_out if len(held_out) else None)
+        result = fit(objective, source, settings, run, held_out if len(held_out) else None)
         if anew:
             self._forget_silent(signals.observed_TNC[train])
         return result
@@ -182,23 +181,15 @@ class GraphModel:
         """Everything learnt, as plain arrays."""
         if self.network is None or self.scaler is None:
             return {}
-        weights = {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
-        scaler = {f"scaler.{name}": value for name, value in self.scaler.state().items()}
-        return (
-            {f"network.{name}": value for name, value in weights.items()}
-            | scaler
-            | {"weekdays": self.weekdays}
-        )
+        parts = under("network", module_arrays(self.network)) | under("scaler", self.scaler.state())
+        return {**parts, "weekdays": self.weekdays}
 
     def load_state(self, state: dict[str, np.ndarray], dimensions: dict[str, int]) -> None:
         """Put back what `state` gave; `dimensions` as they were."""
         self.dimensions, self.weekdays = dict(dimensions), state["weekdays"]
-        self.scaler = SignalScaler.from_state(_below("scaler.", state))
+        self.scaler = SignalScaler.from_state(below("scaler", state))
         network = self._build()
-        weights = {
-            name: torch.from_numpy(np.array(value)) for name, value in _below("network.", state).items()
-        }
-        network.load_state_dict(weights)
+        load_arrays(network, below("network", state))
         self.network = network.eval()
 
     def _objective(self, channels: int, edges: Edges, rate: float) -> ForecastObjective:
@@ -327,7 +318,3 @@ def _lengthened(tensors: Tensors, steps: int) -> Tensors:
         return torch.cat([value, *([last] * steps)], dim=ahead[name])
 
     return {name: longer(name, value) for name, value in tensors.items()}
-
-
-def _below(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

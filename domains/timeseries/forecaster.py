@@ -13,6 +13,7 @@ from ...shared.forecasting.answering import answer
 from ...shared.forecasting.backtest import Backtest, ForecastTable
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
+from ...shared.forecasting.evaluation import Terms
 from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
 from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.future_rows import require_future
@@ -179,12 +180,10 @@ class Forecaster:
         """
         from .evaluation import run_backtest
 
-        panel = self._read(data)
-        return run_backtest(
-            self, panel, self._horizon(horizon) if not refit else (horizon or self.horizon),
-            n_windows=n_windows, step=step, test=test, refit=int(refit),
-            levels=central_probabilities(levels, ()), standardise=standardise, keep=True,
-        )  # fmt: skip
+        wanted = self._horizon(horizon) if not refit else (horizon or self.horizon)
+        shares = central_probabilities(levels, ())
+        terms = Terms(test, step, shares, standardise, n_windows, refit=int(refit), keep=True)
+        return run_backtest(self, self._read(data), wanted, terms)
 
     def evaluate(
         self,
@@ -203,12 +202,8 @@ class Forecaster:
         """
         from .evaluation import run_backtest
 
-        panel = self._read(data)
-        return run_backtest(
-            self, panel, self._horizon(horizon),
-            n_windows=None, step=step, test=test, refit=0,
-            levels=central_probabilities(levels, ()), standardise=standardise, keep=False,
-        ).scores  # fmt: skip
+        terms = Terms(test, step, central_probabilities(levels, ()), standardise)
+        return run_backtest(self, self._read(data), self._horizon(horizon), terms).scores
 
     def decompose(self, data: Any) -> xr.Dataset:
         """Trend, season and residual of the whole history by STL; see `history_parts`."""

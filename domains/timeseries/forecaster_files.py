@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
-from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.fitted_data import plain_card
+from ...shared.forecasting.kept_forecaster import kept_arrays, kept_facts, restore
 from .models.build import KIND, require_name, stored_model
 
 if TYPE_CHECKING:
@@ -26,18 +26,9 @@ def save_forecaster(forecaster: Forecaster, folder: str | Path, card: ModelCard 
     """
     model = forecaster.model
     require_name(model.name)
-    config = {
-        "model": {"name": model.name, "config": model.config()},
-        "settings": forecaster.settings.model_dump(mode="json"),
-        "horizon": forecaster.horizon,
-        "features": forecaster.spec,
-        "seen_until": forecaster.seen_until,
-    }
-    state = {f"model.{name}": value for name, value in model.state().items()}
-    if forecaster.intervals is not None:
-        state |= {f"intervals.{name}": value for name, value in forecaster.intervals.state().items()}
+    config = {"model": {"name": model.name, "config": model.config()}, **kept_facts(forecaster)}
     plain = plain_card("Forecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
-    return save_artifact(folder, KIND, config, state, card or plain)
+    return save_artifact(folder, KIND, config, kept_arrays(forecaster), card or plain)
 
 
 def load_forecaster(
@@ -48,9 +39,5 @@ def load_forecaster(
     config, arrays = artifact.config, artifact.arrays()
     model = stored_model(artifact)
     loaded = kind(model, **{**config["settings"], **changed})
-    loaded.horizon, loaded.spec = config["horizon"], config["features"]
-    loaded.seen_until = config["seen_until"]
-    if "intervals.errors" in arrays:
-        kept = {name: arrays[f"intervals.{name}"] for name in ("errors", "count")}
-        loaded.intervals = ConformalIntervals.from_state(kept)
+    restore(loaded, config, arrays)
     return loaded

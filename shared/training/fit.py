@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,12 +21,12 @@ def fit(
     objective: Objective,
     train: BatchSource,
     settings: FitSettings,
-    run: Path,
+    run: Path | None,
     validation: BatchSource | None = None,
     *,
     config: Mapping[str, Any] | None = None,
 ) -> FitResult:
-    """Train, or go on training, in the run folder `run`.
+    """Train, or go on training, in the run folder `run`; None: in one that is gone afterwards.
 
     A run folder that already holds a checkpoint is resumed from its latest one; on the CPU the weights
     end bit for bit as if nothing had happened. A finished run returns at once. Afterwards the modules
@@ -44,6 +45,9 @@ def fit(
         CheckpointNotSaved: the disk is full or read-only; earlier checkpoints stay.
         TrainingInterrupted: Ctrl-C or SIGTERM, after saving a checkpoint (exit code 130).
     """
+    if run is None:
+        with tempfile.TemporaryDirectory() as scratch:
+            return fit(objective, train, settings, Path(scratch), validation, config=config)
     for name, source in (("train", train), ("validation", validation)):
         if source is not None and len(source) == 0:
             raise InputError(name, "holds no sample", expected="at least one")

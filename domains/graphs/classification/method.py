@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ....shared.artifact.named_arrays import under
+from ....shared.training.module_arrays import module_arrays
 from ..systems.node_batch import NodeBatch
 from .settings import TrainingSettings
 from .whole_graph import NodeObjective, WholeGraph, drawing_from, train
@@ -65,11 +67,10 @@ class NodeMethod(ABC):
 
     def state(self) -> dict[str, np.ndarray]:
         """Weights by "module.name"."""
-        return {
-            f"{place}.{name}": value.detach().cpu().numpy()
-            for place, module in self.modules.items()
-            for name, value in module.state_dict().items()
-        }
+        parts: dict[str, np.ndarray] = {}
+        for place, module in self.modules.items():
+            parts |= under(place, module_arrays(module))
+        return parts
 
 
 class CrossEntropyMethod(NodeMethod):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -105,9 +104,7 @@ def train(
         "progress": "bar" if run is not None and sys.stderr.isatty() else "off",
         "device": "auto",
     }
-    with tempfile.TemporaryDirectory() as scratch:
-        place = Path(scratch) if run is None else run
-        return fit(objective, source, FitSettings(**{**how, **changes}), place, validation)
+    return fit(objective, source, FitSettings(**{**how, **changes}), run, validation)
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,11 @@ import numpy as np
 import torch
 
 from ....shared.artifact.feature_spec import require_match
+from ....shared.artifact.named_arrays import below, under
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
 from ....shared.training.fit_result import FitResult
+from ....shared.training.module_arrays import load_arrays, module_arrays
 from ....shared.training.settings import EarlyStopping, FitSettings, ScheduleSettings
 from ..sensor_graph.sensor_graph import SensorGraph
 from ..signals.node_matching import match_nodes
@@ -138,10 +139,9 @@ class Imputer:
         """Everything learnt and the graph, as plain arrays."""
         if self.network is None or self.scaler is None or self.graph is None:
             return {}
-        weights = {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
         return {
-            **{f"network.{name}": value for name, value in weights.items()},
-            **{f"scaler.{name}": value for name, value in self.scaler.state().items()},
+            **under("network", module_arrays(self.network)),
+            **under("scaler", self.scaler.state()),
             "graph.edge_index": self.graph.edge_index,
             "graph.edge_weight": self.graph.edge_weight,
         }
@@ -154,13 +154,12 @@ class Imputer:
             return imputer
         arrays = {name: np.array(value) for name, value in state.items()}
         imputer._spec = dict(config["spec"])
-        imputer.scaler = ReadingScaler.from_state(_below("scaler.", arrays), imputer.settings.calendar)
+        imputer.scaler = ReadingScaler.from_state(below("scaler", arrays), imputer.settings.calendar)
         edges = arrays["graph.edge_index"], arrays["graph.edge_weight"]
         signed = bool((edges[1] < 0).any())
         imputer.graph = SensorGraph(tuple(config["nodes"]), *edges, signed=signed)
         imputer.network = imputer._build(config["supports"])
-        weights = {name: torch.from_numpy(value) for name, value in _below("network.", arrays).items()}
-        imputer.network.load_state_dict(weights)
+        load_arrays(imputer.network, below("network", arrays))
         return imputer
 
     def _describe(self, signals: Signals) -> dict[str, Any]:
@@ -208,8 +207,7 @@ class Imputer:
             max_seconds=how.max_seconds,
             progress="off" if run is None else "auto",
         )
-        with tempfile.TemporaryDirectory() as scratch:
-            return fit(objective, source, settings, Path(scratch) if run is None else run, held_out)
+        return fit(objective, source, settings, run, held_out)
 
     def _node_rows(self, graph: SensorGraph) -> torch.Tensor:
         """int64 [N], each node's row in the table of training; -1 for those that were not there."""
@@ -273,7 +271,3 @@ def _supports(graph: SensorGraph) -> int:
 
 def _no_edges(nodes: tuple[str, ...]) -> SensorGraph:
     return SensorGraph(nodes, np.zeros((2, 0), np.int64), np.zeros(0, np.float32))
-
-
-def _below(prefix: str, state: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -92,7 +91,4 @@ def train_briefly(
         raise InputError("train", "holds no sample", expected="at least one")
     size = min(settings.batch_size, len(source))
     settings = settings.model_copy(update={"batch_size": size})
-    if run is not None:
-        return fit(objective, source, settings, run, validation)
-    with tempfile.TemporaryDirectory() as folder:
-        return fit(objective, source, settings, Path(folder), validation)
+    return fit(objective, source, settings, run, validation)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,11 +203,8 @@ class ARNet(ForecastModel):
             devices=1,
             progress="off" if run is None else "auto",
         )
-        with tempfile.TemporaryDirectory() as scratch:
-            folder = Path(scratch) if run is None else run
-            if strength is not None:
-                folder = folder / f"strength-{strength:g}"
-            fit(objective, source, settings, folder, held_out)
+        folder = run if run is None or strength is None else run / f"strength-{strength:g}"
+        fit(objective, source, settings, folder, held_out)
         return network
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from ....shared.artifact.named_arrays import below
 from ....shared.errors import InputError
 from .protocol import ForecastModel
 
@@ -61,8 +62,7 @@ def stored_model(artifact: Artifact) -> ForecastModel:
     """
     config = artifact.require_kind(KIND).config["model"]
     model = blank_model(config["name"], **config["config"])
-    arrays = artifact.arrays()
-    weights = {name.removeprefix("model."): arrays[name] for name in arrays if name.startswith("model.")}
+    weights = below("model", artifact.arrays())
     if weights:
         model.load_state(weights)
     return model

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from ....shared.artifact.named_arrays import below, under
 from ....shared.errors import InputError
 from ....shared.forecasting.prediction import Prediction
 from ....shared.forecasting.windows import Windows
@@ -96,10 +97,10 @@ class CovariateAdapter(ForecastModel):
         }
 
     def state(self) -> dict[str, np.ndarray]:
-        return {f"base.{name}": value for name, value in self.base.state().items()}
+        return under("base", self.base.state())
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
-        self.base.load_state({name.removeprefix("base."): value for name, value in state.items()})
+        self.base.load_state(below("base", state))
 
     def _correction(
         self, windows: Windows, row: int, covariates: np.ndarray, pseudo: np.ndarray, blocks: _Blocks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from .....shared.forecasting.prediction import Prediction
 from .....shared.forecasting.windows import Windows
 from .....shared.panels.panel import Panel
 from .....shared.training.fit import fit
+from .....shared.training.module_arrays import load_arrays, module_arrays
 from .....shared.training.settings import EarlyStopping, EmaSettings, FitSettings, ScheduleSettings
 from ..protocol import ForecastModel
 from .gpt import GPT
@@ -155,14 +155,7 @@ class TempoModel(ForecastModel):
             max_seconds=how.max_seconds,
             progress="off" if run is None else "auto",
         )
-        with tempfile.TemporaryDirectory() as scratch:
-            fit(
-                objective,
-                source,
-                settings,
-                Path(scratch) if run is None else run,
-                held_out if len(held_out) else None,
-            )
+        fit(objective, source, settings, run, held_out if len(held_out) else None)
 
     @torch.no_grad()
     def predict(self, windows: Windows) -> Prediction:
@@ -212,10 +205,10 @@ class TempoModel(ForecastModel):
     def state(self) -> dict[str, np.ndarray]:
         if self.network is None:
             return {}
-        return {name: value.detach().cpu().numpy() for name, value in self.network.state_dict().items()}
+        return module_arrays(self.network)
 
     def load_state(self, state: dict[str, np.ndarray]) -> None:
         self._weights = None
         network = self.build()
-        network.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in state.items()})
+        load_arrays(network, state)
         self.network = network.eval()
