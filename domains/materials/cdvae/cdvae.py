@@ -6,30 +6,20 @@ Generation" (ICLR 2022).
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from ..crystal_graph import crystal_graph
 from ..crystals.batch import CrystalBatch
-from ..gemnet.gemnet_dt import GemNetDT
+from ..gemnet.geometry import edge_geometry
 from ..gemnet.scale_factor import fit_scale_factors
 from ..message_graph import MessageGraph
-from .latent import ELEMENTS, CrystalLatent, Heads
+from .decoder import CdvaeDecoder, Decoded
+from .latent import CrystalLatent, Heads
 from .minimum_image import minimum_image
 from .noise import Noise, corrupted_types, geometric_levels, moved
 from .settings import CdvaeSettings
-
-
-class Decoded(NamedTuple):
-    """What the decoder says of A atoms. It is not told how loud the noise is."""
-
-    types: Tensor
-    """Logits of the true elements [A, 100], column Z - 1."""
-    pull: Tensor
-    """[A, 3] in units of sigma: the score of the coordinates is pull / sigma."""
 
 
 class Cdvae(nn.Module):
@@ -40,18 +30,16 @@ class Cdvae(nn.Module):
 
     sigma: Tensor
     type_sigma: Tensor
-    passes: Tensor
 
     def __init__(self, settings: CdvaeSettings) -> None:
         super().__init__()
         s = self.settings = settings
         self.latent = CrystalLatent(s.latent)
-        self.gemnet = GemNetDT(s.decoder, s.latent.width)
-        self.types = nn.Linear(s.decoder.width, ELEMENTS)
-        self.register_buffer("sigma", geometric_levels(*s.noise.coordinates, s.noise.levels))
-        self.register_buffer("type_sigma", geometric_levels(*s.noise.types, s.noise.levels))
-        self.register_buffer("passes", torch.zeros((), dtype=torch.int64))
-        """Training passes so far; kept with the weights, so that a resumed run knows where it is."""
+        self.decoder = CdvaeDecoder(s.decoder, s.latent.width)
+        sigma = geometric_levels(*s.noise.coordinates, s.noise.levels)
+        type_sigma = geometric_levels(*s.noise.types, s.noise.levels)
+        self.register_buffer("sigma", sigma, persistent=False)
+        self.register_buffer("type_sigma", type_sigma, persistent=False)
 
     def decoder_graph(self, batch: CrystalBatch) -> MessageGraph:
         """Edges of crystals as they stand now, each with its mirror image."""
@@ -62,8 +50,7 @@ class Cdvae(nn.Module):
     def decode(self, batch: CrystalBatch, z: Tensor, graph: MessageGraph | None = None) -> Decoded:
         """Noisy crystals and latent vectors [B, width] to elements and pulls."""
         graph = self.decoder_graph(batch) if graph is None else graph
-        answer = self.gemnet(batch, graph, z)
-        return Decoded(self.types(answer.hidden), answer.forces)
+        return self.decoder(batch.numbers, z[batch.crystal], edge_geometry(batch, graph))
 
     def corrupted(
         self, batch: CrystalBatch, heads: Heads, noise: Noise, *, teacher: bool
@@ -73,7 +60,8 @@ class Cdvae(nn.Module):
         Args:
             teacher: give the true lattice, not the predicted one (through which gradients flow).
         """
-        sigma, type_sigma = self.sigma[noise.coordinate_level], self.type_sigma[noise.type_level]
+        sigma = self.sigma.to(batch.frac)[noise.coordinate_level]
+        type_sigma = self.type_sigma.to(batch.frac)[noise.type_level]
         lengths, angles = batch.lengths, batch.angles
         if not teacher:
             lengths, angles = self.latent.lattice(heads, batch.counts)
@@ -121,9 +109,10 @@ class Cdvae(nn.Module):
         mu, logvar = self.latent.encode(batch)
         z = self.latent.sample(mu, logvar, noise.latent)
         noisy, _, _ = self.corrupted(batch, self.latent.heads(z), noise, teacher=True)
-        graph = self.decoder_graph(noisy)
-        energies = self.settings.decoder.energies
-        return fit_scale_factors(self.gemnet, lambda: self.gemnet(noisy, graph, z, energies=energies))
+        geometry = edge_geometry(noisy, self.decoder_graph(noisy))
+        gemnet, energies = self.decoder.gemnet, self.settings.decoder.energies
+        of_atoms = z[noisy.crystal]
+        return fit_scale_factors(gemnet, lambda: gemnet(noisy.numbers, of_atoms, geometry, energies=energies))
 
 
 def crystal_mean(values_A: Tensor, batch: CrystalBatch) -> Tensor:

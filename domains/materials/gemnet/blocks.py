@@ -11,27 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from .geometry import Geometry
 from .layers import HALF, Dense, EdgeEmbedding, Residual, residual_stack
 from .scale_factor import ScaleFactor
 from .settings import GemNetSettings
-
-
-class Geometry(NamedTuple):
-    """What the blocks read of a graph: E edges on A atoms, at most K into each atom."""
-
-    sender: Tensor
-    """int64 [E]."""
-    receiver: Tensor
-    opposite: Tensor
-    """int64 [E]: the row of each edge's mirror image."""
-    slots: Tensor
-    """int64 [A, K]: the edges into each atom, then E in empty slots."""
-    place: Tensor
-    """int64 [E]: where each edge is in the flattened `slots`."""
-    unit: Tensor
-    """Direction from sender to receiver [E, 3]."""
-    distance: Tensor
-    """Angstrom [E]."""
 
 
 class Bases(NamedTuple):

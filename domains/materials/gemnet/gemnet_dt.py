@@ -9,10 +9,9 @@ import torch
 from torch import Tensor, nn
 
 from ....shared.errors import InputError
-from ..crystals.batch import CrystalBatch
 from ..dimenet.angular_basis import zonal_harmonics
-from ..message_graph import MessageGraph, Slots
-from .blocks import Bases, Geometry, Interaction, Output
+from .blocks import Bases, Interaction, Output
+from .geometry import Geometry
 from .layers import Dense, EdgeEmbedding, GaussianBasis, he_orthogonal
 from .settings import GemNetSettings
 
@@ -57,47 +56,22 @@ class GemNetDT(nn.Module):
         self.outputs = nn.ModuleList(Output(s) for _ in range(s.blocks + 1))
 
     def forward(
-        self, batch: CrystalBatch, graph: MessageGraph, z: Tensor, *, energies: bool = False
+        self, numbers: Tensor, z: Tensor, geometry: Geometry, *, energies: bool = False
     ) -> GemNetAnswer:
-        """Crystals, a graph that holds the mirror image of every edge, and latent vectors [B, latent].
+        """Of tensors alone, so that it can be compiled.
 
         Args:
+            numbers: atomic numbers [A].
+            z: latent vector of each atom's crystal [A, latent].
             energies: answer the energy branch as well, which `settings.energies` must keep.
 
         Raises:
-            InputError: an edge without its mirror image; energies of a network that has none.
+            InputError: energies of a network that keeps no such branch.
         """
         if energies and not self.settings.energies:
             raise InputError(
-                "energies", "this network keeps no energy branch", expected="energies=True in its settings"
+                "energies", "this network keeps no energy branch", expected="settings with energies=True"
             )
-        geometry = self.geometry(batch, graph)
-        return self.messages(batch.numbers, z[batch.crystal], geometry, energies=energies)
-
-    @staticmethod
-    def geometry(batch: CrystalBatch, graph: MessageGraph) -> Geometry:
-        """Directions, distances and slots of the edges; the part that has no weights."""
-        atoms = len(batch.numbers)
-        opposite = graph.opposite(atoms)
-        if len(opposite) and int(opposite.min()) < 0:
-            edge = int(opposite.argmin())
-            raise InputError(
-                "graph", "an edge has no mirror image", where=f"edge {edge}", expected="a symmetric graph"
-            )
-        vectors = graph.vectors(batch)
-        distance = torch.linalg.vector_norm(vectors, dim=-1)
-        slots = Slots.of(graph.receiver, atoms)
-        unit = vectors / distance.clamp_min(1e-9)[:, None]
-        return Geometry(graph.sender, graph.receiver, opposite, slots.edge, slots.place, unit, distance)
-
-    def messages(
-        self, numbers: Tensor, z: Tensor, geometry: Geometry, *, energies: bool = False
-    ) -> GemNetAnswer:
-        """The network proper, of tensors alone, so that it can be compiled.
-
-        Args:
-            numbers: [A]. `z`: latent vector of each atom's crystal [A, latent].
-        """
         count = len(numbers)
         atoms = self.mix_latent(torch.cat([self.element(numbers - 1), z], dim=-1))
         waves = self.basis(geometry.distance)
