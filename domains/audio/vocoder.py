@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+from torch import Tensor
 
 from ...shared.artifact.card import ModelCard
 from ...shared.errors import InputError
@@ -124,6 +125,44 @@ class Vocoder:
             InputError: the generator's norm needs the whole utterance.
         """
         return VocoderStream(self._synthesis(seed))
+
+    def export(self, path: str | PathLike[str]) -> Path:
+        """Write an ONNX file (`mel`, `f0` and `noise` in, `audio` out) and return its path.
+
+        It runs without this package, on any batch and length from 16 frames on; see `export_vocoder`.
+
+        Raises:
+            InputError: onnx is not installed, the suffix is not .onnx, the prior has no graph, or the disk
+                refuses.
+        """
+        from .export.vocoder import export_vocoder
+
+        return export_vocoder(path, self.features.settings, self.generator, self.statistics)
+
+    @classmethod
+    def from_reference(
+        cls,
+        checkpoint: str | PathLike[str] | Mapping[str, Tensor],
+        features: FeatureSettings,
+        network: WavehaxSettings,
+        statistics: MelStatistics,
+    ) -> Vocoder:
+        """A vocoder with the weights of the authors' own code.
+
+        Args:
+            checkpoint: a file of their training, or the generator's state dict.
+            network: the sizes it was trained with, such as PRESETS["wavehax-v1"].
+            statistics: mean and deviation of its `scaler`.
+
+        Raises:
+            InputError: it cannot be read, or its names or shapes are not those of `network`.
+        """
+        from .wavehax.reference_weights import load_reference, read_reference
+
+        state = checkpoint if isinstance(checkpoint, Mapping) else read_reference(checkpoint)
+        vocoder = cls.untrained(features, network, statistics)
+        load_reference(vocoder.generator, state)
+        return vocoder
 
     @classmethod
     def fit(
