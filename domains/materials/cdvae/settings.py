@@ -106,7 +106,7 @@ class CdvaeRecipe(BaseModel):
     clip_value: float | None = Field(default=0.5, gt=0)
     """Each gradient's element is held within +-clip_value; None: not at all."""
     teacher_forcing_steps: int = Field(default=0, ge=0)
-    """Passes in which the decoder is given the true lattice; afterwards it gets the predicted one. In the paper
+    """Passes in which the decoder is given the true lattice; then it gets the predicted one. In the paper
     half of all epochs (perov_5, mp_20) or a quarter (carbon_24)."""
 
 

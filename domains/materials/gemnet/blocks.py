@@ -56,9 +56,8 @@ class TripletInteraction(nn.Module):
         other = self.down(self.scale_radial(other, other * self.radial(bases.triplet)))
         atoms, slots = geometry.slots.shape
         padded = torch.cat([other, other.new_zeros(1, other.shape[1])])[geometry.slots]  # [A, K, triplet]
-        met = (bases.angular @ padded).view(atoms * slots, -1, other.shape[1])[
-            geometry.place
-        ]  # [E, S, triplet]
+        degrees = bases.circular.shape[-1]
+        met = (bases.angular @ padded).view(atoms * slots, degrees, other.shape[1])[geometry.place]
         mixed = (bases.circular @ met).flatten(1) @ self.bilinear
         mixed = self.scale_sum(other, mixed)
         return (self.up_own(mixed) + self.up_opposite(mixed)[geometry.opposite]) * HALF

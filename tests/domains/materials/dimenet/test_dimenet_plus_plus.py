@@ -153,7 +153,8 @@ def test_answers_are_those_of_pytorch_geometric():
         "radial.frequency": "rbf.freq", "embedding.element": "emb.emb", "embedding.radial": "emb.lin_rbf",
         "embedding.mix": "emb.lin", "interactions": "interaction_blocks", "outputs": "output_blocks",
         "radial_down": "lin_rbf1", "radial_up": "lin_rbf2", "angular_down": "lin_sbf1",
-        "angular_up": "lin_sbf2", "outer": "lin_kj", ".own.": ".lin_ji.", ".down": ".lin_down", ".up": ".lin_up",
+        "angular_up": "lin_sbf2", "outer": "lin_kj", ".own.": ".lin_ji.",
+        ".down": ".lin_down", ".up": ".lin_up",
         "before_skip": "layers_before_skip", "after_skip": "layers_after_skip", ".skip": ".lin",
         ".first": ".lin1", ".second": ".lin2", ".radial.": ".lin_rbf.", ".layers.": ".lins.", ".last": ".lin",
     }  # fmt: skip
