@@ -6,6 +6,8 @@ from itertools import islice
 import numpy as np
 import pytest
 from fourfold.domains.materials.crystals.crystals import Crystals
+from fourfold.domains.materials.crystals.structures import structures_of
+from fourfold.domains.materials.datasets import load_crystals
 from fourfold.domains.materials.neighbors.neighbor_list import neighbor_list
 from fourfold.shared.errors import InputError
 from hypothesis import given, settings
@@ -217,3 +219,15 @@ def test_no_crystals_no_edges():
     empty = packed([RAGGED_CELL := ([[0, 0, 0]], *RAGGED)]).take([])
     assert len(neighbor_list(empty, 5.0)) == 0
     assert len(neighbor_list(packed([RAGGED_CELL]), 5.0)) > 0
+
+
+@pytest.mark.slow
+def test_edges_of_all_prototypes_are_those_of_pymatgen():
+    prototypes = load_crystals("aflow")
+    found = neighbor_list(prototypes, 5.0)
+    for m, structure in enumerate(structures_of(prototypes)):
+        centre, point, image, distance = structure.get_neighbor_list(5.0)
+        keys = zip(centre, point, *image.astype(int).T, strict=True)
+        theirs = {tuple(int(x) for x in key): float(d) for key, d in zip(keys, distance, strict=True)}
+        alone = set((found.enlarged - found.offsets[m]).tolist())
+        assert_same({key: d for key, d in edges_of(found, m).items() if key[0] not in alone}, theirs)
