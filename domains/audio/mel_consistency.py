@@ -18,6 +18,8 @@ from .mel_frames import MelFrames
 ITERATIONS = 32
 MOMENTUM = 0.99
 """Far larger ones diverge."""
+PIECE, FADE = 2_048, 32
+"""Frames of a piece of a long sound, and how many of them fade into the next: memory stays bounded."""
 STEEPEST = 1e3
 """No bin is scaled by more, or by less than its inverse, in one iteration."""
 
@@ -35,6 +37,20 @@ def mel_consistent(
     """
     if not iterations:
         return audio_BS
+    pieces = [
+        _projected(audio_BS, log_mel_BMT, settings, iterations, start)
+        for start in range(0, max(log_mel_BMT.shape[-1] - FADE, 1), PIECE)
+    ]
+    return _joined(pieces, FADE * settings.hop)
+
+
+def _projected(
+    audio_BS: Tensor, log_mel_BMT: Tensor, settings: FeatureSettings, iterations: int, start: int
+) -> Tensor:
+    """Samples of one piece, from frame `start`, `FADE` frames into the next."""
+    part = slice(start, start + PIECE + FADE)
+    log_mel_BMT = log_mel_BMT[..., part]
+    audio_BS = audio_BS[:, part.start * settings.hop : part.stop * settings.hop]
     frames, bands = MelFrames(settings, log_mel_BMT.shape[-1]), _Bands(settings)
     wanted = log_mel_BMT.exp()
     heard = frames.forward(audio_BS)
@@ -44,6 +60,17 @@ def mel_consistent(
         scaled = bands.scaled(heard + MOMENTUM * (heard - before), wanted)
         before = heard
     return frames.inverse(scaled)
+
+
+def _joined(pieces: list[Tensor], fade: int) -> Tensor:
+    """Pieces that overlap by `fade` samples, each faded into the next."""
+    joined = pieces[:1]
+    rising = (torch.arange(fade) + 0.5) / fade
+    for piece in pieces[1:]:
+        end = joined[-1][:, -fade:]
+        joined[-1] = joined[-1][:, :-fade]
+        joined += [end + rising * (piece[:, :fade] - end), piece[:, fade:]]
+    return torch.cat(joined, dim=1)
 
 
 class _Bands:

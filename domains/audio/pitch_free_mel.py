@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .features.mel import hz_from_mel, mel_from_hz
+from .features.mel import band_corners
 from .features.settings import FeatureSettings
 
 
@@ -19,8 +19,7 @@ def without_harmonics(log_mel_TM: np.ndarray, f0_T: np.ndarray, features: Featur
         log_mel_TM: natural logarithm of mel magnitudes.
         f0_T: Hz at which it was spoken; unvoiced frames (0) stay as they are.
     """
-    ends = mel_from_hz(np.array([features.fmin, features.fmax]))
-    corners = hz_from_mel(np.linspace(ends[0], ends[1], features.n_mels + 2))
+    corners = band_corners(features.n_mels, features.fmin, features.fmax)
     centres = corners[1:-1]
     edges = np.concatenate([corners[:1], (centres[:-1] + centres[1:]) / 2, corners[-1:]])
     smooth = np.array(log_mel_TM, np.float32)

@@ -22,9 +22,14 @@ def hz_from_mel(mel: np.ndarray) -> np.ndarray:
     return np.where(mel < 15.0, mel * 200.0 / 3.0, 1_000.0 * 6.4 ** ((mel - 15.0) / 27.0))
 
 
+def band_corners(n_mels: int, fmin: float, fmax: float) -> np.ndarray:
+    """Where bands begin, peak and end, in Hz [n_mels + 2]: band m from corner m over m + 1 to m + 2."""
+    return hz_from_mel(np.linspace(mel_from_hz(fmin), mel_from_hz(fmax), n_mels + 2))
+
+
 def mel_basis(sample_rate: int, n_fft: int, n_mels: int, fmin: float, fmax: float) -> np.ndarray:
     """Triangles of unit area in Hz, float64 [n_mels, n_fft / 2 + 1] (Slaney, Auditory Toolbox, 1998)."""
-    corners = hz_from_mel(np.linspace(mel_from_hz(fmin), mel_from_hz(fmax), n_mels + 2))
+    corners = band_corners(n_mels, fmin, fmax)
     bins = np.linspace(0, sample_rate / 2, n_fft // 2 + 1)
     ramps = corners[:, None] - bins[None, :]
     widths = np.diff(corners)

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..features.mel import hz_from_mel, mel_basis, mel_from_hz
+from ..features.mel import band_corners, mel_basis
 from ..features.settings import FeatureSettings
 
 
@@ -56,8 +56,7 @@ class MelEnvelope(nn.Module):
 
 def _band_weights(features: FeatureSettings, n_fft: int) -> np.ndarray:
     """Share of each mel band in each bin, float64 [bins, n_mels]; rows sum to 1."""
-    edges = mel_from_hz(np.array([features.fmin, features.fmax]))
-    corners = hz_from_mel(np.linspace(edges[0], edges[1], features.n_mels + 2))
+    corners = band_corners(features.n_mels, features.fmin, features.fmax)
     centres = corners[1:-1]
     spacing = np.maximum((corners[2:] - corners[:-2]) / 2, features.sample_rate / n_fft)
     bins = np.clip(np.linspace(0, features.sample_rate / 2, n_fft // 2 + 1), centres[0], centres[-1])
