@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ...shared.artifact.shipped import list_shipped
+from ..comparison.settings import TableSettings, require_comparable
 
 
-class DataSettings(BaseModel):
+class DataSettings(TableSettings):
     """Which series, and how their table is to be read."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id_col: str = "unique_id"
-    """Column of series names; a table without one is a single series, or wide: a series a column."""
-    time_col: str = "ds"
-    """Column of times; without one, the only column of dates."""
-    target_col: str = "y"
-    """Column to forecast."""
-    past: tuple[str, ...] = ()
-    """Columns known up to the cutoff."""
-    future: tuple[str, ...] = ()
-    """Columns known ahead."""
-    freq: str | None = None
-    """Step of the data (h, 15min, D, MS ...); None: read from the times."""
-    period: int | None = Field(default=None, ge=1)
-    """Steps in the main season; None: by the step (24 for h)."""
-    timezone: str | None = None
-    """Zone in which times without zone are meant."""
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "mask"
-    """What to do about gaps: mask leaves them open, and models are told."""
-    dedupe: Literal["first", "last", "mean"] | None = None
-    """Which row counts when a series has two at one time; None refuses such a table."""
 
     def reading(self) -> dict[str, Any]:
         """Arguments of `read_panel`."""
@@ -70,12 +48,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
-        if any(not 0 < level < 100 for level in self.levels) or not self.levels:
-            raise ValueError("levels are percentages between 0 and 100, at least one")
-        if len(set(self.models)) < len(self.models):
-            raise ValueError("models are named more than once")
-        if self.test_share + self.validation_share > 0.7:
-            raise ValueError("test_share and validation_share leave less than 30 % for training")
+        require_comparable(self.levels, self.models, self.test_share, self.validation_share)
         return self
 
 

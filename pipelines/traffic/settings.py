@@ -6,38 +6,20 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ..comparison.settings import TableSettings, require_comparable
+
 DEFAULT_DATA = "wntr-net3"
 NAIVE_METHODS = ("last-value", "seasonal-naive", "slot-mean")
 """Simple methods that always take part."""
 
 
-class SignalSettings(BaseModel):
+class SignalSettings(TableSettings):
     """How a file of signals is to be read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id_col: str = "unique_id"
-    """Column of node names in a long table; wide tables have a column a node."""
-    time_col: str = "ds"
-    target_col: str = "y"
     channels: tuple[str, ...] = ()
     """Channels that are forecast; none: all."""
-    past: tuple[str, ...] = ()
-    """Channels or columns known up to the cutoff."""
-    future: tuple[str, ...] = ()
-    """Channels or columns known ahead."""
-    freq: str | None = None
-    """Step of the data (5min, h, D ...); None: read from the times."""
-    period: int | None = Field(default=None, ge=1)
-    """Steps in the main season; None: by the step."""
-    timezone: str | None = None
-    """Zone in which times without zone are meant."""
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] = "mask"
-    """What to do about gaps: mask leaves them open, and networks are told."""
     zero_is_missing: bool = False
     """A 0 means that nothing was measured, as in the files of traffic detectors."""
-    dedupe: Literal["first", "last", "mean"] | None = None
-    """Which row counts when a node has two at one time; None refuses such a table."""
 
     def reading(self) -> dict[str, Any]:
         """Settings of a `GraphForecaster`, which reads the same way."""
@@ -110,12 +92,7 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _consistent(self) -> Settings:
-        if any(not 0 < level < 100 for level in self.levels) or not self.levels:
-            raise ValueError("levels are percentages between 0 and 100, at least one")
-        if len(set(self.models)) < len(self.models):
-            raise ValueError("models are named more than once")
-        if self.test_share + self.validation_share > 0.7:
-            raise ValueError("test_share and validation_share leave less than 30 % for training")
+        require_comparable(self.levels, self.models, self.test_share, self.validation_share)
         return self
 
     def network_settings(self) -> dict[str, Any]:
