@@ -82,8 +82,8 @@ def _tables(card: DatasetCard, paths: tuple[Path, ...]) -> Crystals:
 def aflow_prototypes() -> Crystals:
     """The AFLOW prototypes that come with pymatgen, sorted by name; their property is volume_per_atom.
 
-    A name is AFLOW's label, the mineral's and the Strukturbericht's ("AB_cF8_225_a_b Halite B1"). There are
-    no energies among them.
+    A name is AFLOW's label, the mineral's name and the Strukturbericht's letter, as far as there are:
+    "AB_cF8_216_c_a Zincblende, Sphalerite B3". There are no energies among them.
     Source: Mehl et al. 2017, The AFLOW library of crystallographic prototypes, Comput. Mater. Sci. 136, S1.
     """
     (path,) = locate("aflow")

@@ -100,6 +100,8 @@ def _place(card: DatasetCard) -> str:
 
 
 def _axes(card: DatasetCard) -> str:
+    if card.reader == "crystals":
+        return "crystals x atoms at most"
     if card.freq == "none":
         return "nodes x features"
     return "steps x nodes x channels" if card.reader == "network" else "steps x series"

@@ -14,7 +14,9 @@ from ..errors import InputError
 
 CARDS = Path(__file__).resolve().parents[2] / "data" / "cards"
 
-Reader = Literal["wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid", "network", "crystals"]
+Reader = Literal[
+    "wide-csv", "ett-npz", "beijing", "nyc-weather", "statsmodels", "planetoid", "network", "crystals"
+]
 
 
 class DataFile(BaseModel):
@@ -40,7 +42,7 @@ class DatasetCard(BaseModel):
     name: str
     title: str
     shape: tuple[int, ...]
-    """Time steps, series; of a graph without time: nodes, features."""
+    """Time steps, series; of a graph without time: nodes, features; crystals, atoms."""
     unit: str
     freq: str
     """Step of the time axis; "none": there is no time in it."""
@@ -54,7 +56,7 @@ class DatasetCard(BaseModel):
     package: str = ""
     """Installed package that holds it; empty when it must be fetched."""
     reader: Reader
-    """How it is read; "network" by load_network of the graphs domain, all others by read_dataset."""
+    """How it is read: a network by load_network, crystals by load_crystals of their domains; or read_dataset."""
     time_column: str = "ds"
     split: dict[str, tuple[int, int] | tuple[float, float]]
     """The usual split: rows, or fractions of the rows, from and up to; of a graph without time: nodes."""

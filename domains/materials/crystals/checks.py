@@ -8,7 +8,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from ....shared.errors import InputError, InputErrors
-from .closest_pair import closest_pairs
 from .crystals import Crystals
 from .elements import MAX_NUMBER, SYMBOLS
 from .lattice import lattice_matrices
@@ -45,10 +44,12 @@ def find_problems(
         min_distance: angstrom; two atoms nearer than this, periodic images too, make a crystal unfit.
     """
     problems: dict[int, InputError] = {}
-    for row in np.flatnonzero(_suspicious(crystals, max_atoms)):
-        problem = _cell_problem(crystals, row) or _atom_problem(crystals, row, max_atoms)
+    for row in np.flatnonzero(_suspicious(crystals, max_atoms)).tolist():
+        problem = cell_problem(
+            crystals.lengths[row], crystals.angles[row], crystals.ids[row]
+        ) or _atom_problem(crystals, row, max_atoms)
         if problem is not None:
-            problems[int(row)] = problem
+            problems[row] = problem
     fit = np.array([row for row in range(len(crystals)) if row not in problems], np.int64)
     problems |= _overlaps(crystals, fit, min_distance)
     return dict(sorted(problems.items()))
@@ -96,9 +97,10 @@ def _suspicious(crystals: Crystals, max_atoms: int | None) -> np.ndarray:
     return bad
 
 
-def _cell_problem(crystals: Crystals, row: int) -> InputError | None:
-    lengths, angles = crystals.lengths[row], crystals.angles[row]
-    where = crystals.ids[row]
+def cell_problem(
+    lengths: Sequence[float] | np.ndarray, angles: Sequence[float] | np.ndarray, where: str
+) -> InputError | None:
+    """What is wrong with a cell: a length, an angle, the three angles together, or its volume."""
     for name, length in zip(_AXES, lengths, strict=True):
         if not np.isfinite(length) or length < 0:
             return InputError(
@@ -111,7 +113,7 @@ def _cell_problem(crystals: Crystals, row: int) -> InputError | None:
                 where=where,
                 expected=f"a volume of at least {MIN_VOLUME} cubic angstrom",
             )
-    return _angle_problem(angles, where) or _volume_problem(lengths, angles, where)
+    return _angle_problem(np.asarray(angles, np.float64), where) or _volume_problem(lengths, angles, where)
 
 
 def _angle_problem(angles: np.ndarray, where: str) -> InputError | None:
@@ -138,8 +140,10 @@ def _angle_problem(angles: np.ndarray, where: str) -> InputError | None:
     return None
 
 
-def _volume_problem(lengths: np.ndarray, angles: np.ndarray, where: str) -> InputError | None:
-    volume = abs(np.linalg.det(lattice_matrices(lengths, angles)))
+def _volume_problem(
+    lengths: Sequence[float] | np.ndarray, angles: Sequence[float] | np.ndarray, where: str
+) -> InputError | None:
+    volume = abs(np.linalg.det(lattice_matrices(np.asarray(lengths), np.asarray(angles))))
     if volume >= MIN_VOLUME:
         return None
     problem = f"the cell has a volume of {volume:.3g} cubic angstrom"
@@ -176,6 +180,8 @@ def _atom_problem(crystals: Crystals, row: int, max_atoms: int | None) -> InputE
 def _overlaps(crystals: Crystals, rows: np.ndarray, min_distance: float) -> dict[int, InputError]:
     if not len(rows) or min_distance <= 0:
         return {}
+    from .closest_pair import closest_pairs  # numba, which takes a second to import
+
     chosen = crystals if len(rows) == len(crystals) else crystals.take(rows)
     pairs, distances = closest_pairs(chosen, min_distance)
     problems = {}

@@ -1,11 +1,13 @@
-"""CIF text to a crystal: the fast parser where it can, pymatgen where it must."""
+"""CIF text to crystals: the fast parser where it can, pymatgen where it must."""
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any
 
 from ....shared.errors import InputError, InputWarning
+from .checks import cell_problem
 from .cif_dialect import parse_p1_cif
 from .crystal import Crystal
 from .structures import crystal_of
@@ -15,6 +17,17 @@ _HARMLESS = (
     "Issues encountered while parsing CIF",
     "No Pauling electronegativity",
 )
+_BLOCK = re.compile(r"^(?:[^\S\n]*#[^\n]*\n\s*)*(?=[^\S\n]*data_)", re.MULTILINE | re.IGNORECASE)
+_CELL = tuple(
+    re.compile(rf"^\s*_cell_{name}\s+([^\s(]+)", re.MULTILINE | re.IGNORECASE)
+    for name in ("length_a", "length_b", "length_c", "angle_alpha", "angle_beta", "angle_gamma")
+)
+
+
+def cif_blocks(text: str) -> list[str]:
+    """The blocks of a CIF that hold atoms, in their order; the whole text if none does."""
+    blocks = [block for block in _BLOCK.split(text) if "_atom_site_" in block]
+    return blocks or [text]
 
 
 def read_cif(text: str, name: str) -> Crystal:
@@ -23,40 +36,48 @@ def read_cif(text: str, name: str) -> Crystal:
     What pymatgen says about an unusual CIF comes as an InputWarning.
 
     Raises:
-        InputError: there is no crystal in the text, or it is disordered or holds no known element.
+        InputError: there is no crystal in the text, its cell is none, it is disordered or holds no known
+            element.
     """
     found = parse_p1_cif(text)
-    return crystal_of(_first(text, name), name) if found is None else found
+    if found is not None:
+        return found
+    block = cif_blocks(text)[0]
+    found = parse_p1_cif(block)
+    return crystal_of(_structure(block, name), name) if found is None else found
 
 
-def cif_structures(text: str, name: str) -> list[Any]:
-    """All structures of a CIF of one or more blocks, as pymatgen reads them.
-
-    Raises:
-        InputError: there is none.
-    """
+def _structure(text: str, name: str) -> Any:
+    """The structure of one block, as pymatgen reads it."""
     from pymatgen.io.cif import CifParser
 
     if not text.strip():
         raise InputError("cif", "is empty", where=name, expected="the text of a CIF")
+    _check_cell(text, name)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            parser = CifParser.from_str(text)
-            structures = parser.parse_structures(primitive=False)
+            structure = CifParser.from_str(text).parse_structures(primitive=False)[0]
         except Exception as error:
             # Garbage fails in whatever way its characters happen to mean.
-            raise _unreadable(name, _reason(error, caught)) from error
-    if not structures:
-        raise _unreadable(name, "it holds no structure")
+            problem = f"cannot be read: {_reason(error, caught).rstrip('.')}"
+            raise InputError("cif", problem, where=name, expected="the text of a CIF") from error
     for message in dict.fromkeys(str(warning.message) for warning in caught):
         if not any(words in message for words in _HARMLESS):
             warnings.warn(f"{name}: {_one_line(message)}", InputWarning, stacklevel=3)
-    return structures
+    return structure
 
 
-def _first(text: str, name: str) -> Any:
-    return cif_structures(text, name)[0]
+def _check_cell(text: str, name: str) -> None:
+    """Refuse a cell that pymatgen would bend until it is one: negative lengths, impossible angles."""
+    words = [found[1] if (found := pattern.search(text)) else "" for pattern in _CELL]
+    try:
+        numbers = [float(word) for word in words]
+    except ValueError:
+        return  # symmetry may give what is not there, and pymatgen says what is no number
+    problem = cell_problem(numbers[:3], numbers[3:], name)
+    if problem is not None:
+        raise problem
 
 
 def _reason(error: Exception, caught: list[warnings.WarningMessage]) -> str:
@@ -68,9 +89,3 @@ def _reason(error: Exception, caught: list[warnings.WarningMessage]) -> str:
 def _one_line(message: str) -> str:
     words = " ".join(message.split())
     return words if len(words) <= 160 else f"{words[:157]}..."
-
-
-def _unreadable(name: str, reason: str) -> InputError:
-    return InputError(
-        "cif", f"cannot be read: {reason.rstrip('.')}", where=name, expected="the text of a CIF"
-    )

@@ -13,9 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from ....shared.datasets.location import CACHE_VARIABLE
-from ....shared.errors import InputError
 from .crystals import Crystals
-from .report import Reading
+from .report import Reading, problem_of
 
 _LAYOUT = 1
 """Raised whenever the same file would be read otherwise than before."""
@@ -71,19 +70,9 @@ def load_reading(path: Path) -> Reading | None:
         properties = {
             name.removeprefix("property "): kept[name] for name in kept.files if name.startswith("property ")
         }
-        crystals = Crystals(
-            *(kept[name] for name in _ARRAYS), tuple(str(name) for name in kept["ids"]), properties
-        )
-        skipped = {name: _problem(facts) for name, facts in report["skipped"].items()}
+        frac, numbers, lengths, angles, offsets = (kept[name] for name in _ARRAYS)
+        ids = tuple(str(name) for name in kept["ids"])
+        crystals = Crystals(frac, numbers, lengths, angles, offsets, ids, properties)
+        skipped = {name: problem_of(facts) for name, facts in report["skipped"].items()}
         return Reading(crystals, skipped, tuple(report["notes"]))
     return None
-
-
-def _problem(facts: dict[str, str | None]) -> InputError:
-    return InputError(
-        facts["field"] or "",
-        facts["problem"] or "",
-        where=facts["where"],
-        expected=facts["expected"],
-        remedy=facts["remedy"],
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ....shared.errors import InputError
+from .checks import cell_problem
 from .crystal import Crystal
 from .lattice import lattice_matrices
 from .structures import cell_of
@@ -16,9 +17,13 @@ def niggli_reduced(crystal: Crystal, name: str) -> Crystal:
     Source: Grosse-Kunstleve, Sauter and Adams 2004, Acta Cryst. A60, 1 (pymatgen's implementation).
 
     Raises:
-        InputError: the cell is flat, or no reduction was found.
+        InputError: the cell is none (flat, say), or no reduction was found.
     """
     from pymatgen.core import Lattice
+
+    problem = cell_problem(crystal.lengths, crystal.angles, name)
+    if problem is not None:
+        raise problem
 
     matrix = lattice_matrices(np.asarray(crystal.lengths), np.asarray(crystal.angles))
     try:

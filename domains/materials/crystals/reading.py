@@ -14,9 +14,10 @@ from .checks import MIN_DISTANCE, find_problems, no_crystals, unique_ids
 from .crystal import pack
 from .crystal_cache import cache_folder, cache_key, load_reading, save_reading
 from .crystals import Crystals
+from .named import Named
 from .niggli import niggli_reduced
 from .report import Reading, notes_table
-from .sources import Named, named_crystals
+from .sources import named_crystals
 from .table import CrystalTable, is_table, read_table, table_of
 from .table_rows import RowResult, read_rows
 
@@ -37,7 +38,8 @@ def read_crystals(
         source: a pymatgen Structure, ASE Atoms, a path (CIF, POSCAR, extxyz, a folder of them, or a table:
             CSV, feather, parquet with columns material_id, cif, properties), the text of a CIF, POSCAR or
             extxyz, a data frame, Crystals, or a list of any of these but tables.
-        properties: columns of the table to take along, numbers; empty cells become NaN.
+        properties: columns of the table to take along, or properties of the structures; numbers, NaN where
+            there is none.
         niggli: bring every cell to Niggli's form.
         max_atoms: leave out crystals of more atoms.
         min_distance: angstrom; leave out crystals with two atoms nearer than this.
@@ -116,7 +118,8 @@ def _read(
         rows = read_rows(table.texts, table.ids, niggli=niggli, workers=workers)
         return _reading(rows, table.ids, table.properties, max_atoms, min_distance)
     named = named_crystals(source)
-    kept = _kept_properties(source, properties)
+    taken = tuple(source.properties) if isinstance(source, Crystals) and not properties else properties
+    kept = _named_properties(named, taken)
     rows = [_row(one, niggli) for one in named]
     return _reading(rows, [one.name for one in named], kept, max_atoms, min_distance)
 
@@ -129,21 +132,33 @@ def _table(source: Any, properties: Sequence[str]) -> CrystalTable | None:
     return None
 
 
-def _kept_properties(source: Any, properties: Sequence[str]) -> dict[str, np.ndarray]:
-    """Properties that Crystals bring along; other sources that are no tables have no columns."""
-    if not isinstance(source, Crystals):
-        if properties:
-            raise InputError(
-                properties[0],
-                "is asked for, but the source is no table",
-                expected="CSV, feather, parquet or a data frame",
-                remedy="Give properties to crystals_of with structures",
-            )
-        return {}
-    lost = [name for name in properties if name not in source.properties]
-    if lost:
-        raise InputError(lost[0], "is no property of these crystals", expected=f"{list(source.properties)}")
-    return dict(source.properties)
+def _named_properties(named: Sequence[Named], properties: Sequence[str]) -> dict[str, np.ndarray]:
+    """The wanted values that structures, frames and Crystals bring along; NaN where one has none.
+
+    Raises:
+        InputError: no crystal has a value of that name, or one has a value that is no number.
+    """
+    found = {}
+    for name in dict.fromkeys(properties):
+        have = [one for one in named if name in one.values]
+        if not have:
+            known = ", ".join(dict.fromkeys(key for one in named for key in one.values)) or "none"
+            raise InputError(name, "is no property of any crystal", expected=f"one of: {known}")
+        found[name] = np.array([_number(one, name) for one in named])
+    return found
+
+
+def _number(named: Named, name: str) -> float:
+    value = named.values.get(name)
+    if value is None:
+        return float("nan")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = float("inf")
+    if np.isinf(number):
+        raise InputError(name, f"is {value!r}", where=named.name, expected="a finite number")
+    return number
 
 
 def _row(named: Named, niggli: bool) -> RowResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ....shared.errors import InputError
@@ -36,7 +37,18 @@ def skipped_table(skipped: dict[str, InputError], rows: int) -> str:
 
 def notes_table(notes: tuple[str, ...]) -> str:
     """The notes, a line each, the first fifty."""
-    lines = [f"{len(notes)} crystals were read with a change:", *(f"  {note}" for note in notes[:_LISTED])]
+    lines = ["crystals read, but not quite as they stand:", *(f"  {note}" for note in notes[:_LISTED])]
     if len(notes) > _LISTED:
         lines.append(f"  and {len(notes) - _LISTED} more")
     return "\n".join(lines)
+
+
+def problem_of(facts: Mapping[str, str | None]) -> InputError:
+    """The problem that `InputError.as_dict` told of: kept in a file, or sent from another process."""
+    return InputError(
+        facts["field"] or "",
+        facts["problem"] or "",
+        where=facts["where"],
+        expected=facts["expected"],
+        remedy=facts["remedy"],
+    )

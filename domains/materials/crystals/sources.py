@@ -5,25 +5,18 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ....shared.errors import InputError, InputWarning
-from .cif import cif_structures
-from .cif_dialect import parse_p1_cif
+from ....shared.errors import InputError
+from .cif import cif_blocks, read_cif
 from .crystal import Crystal
 from .crystals import Crystals
-from .structures import ID_PROPERTY, crystal_of, is_atoms, is_structure
+from .extxyz import read_extxyz
+from .named import Named, guarded
+from .structures import ID_PROPERTY, crystal_of, is_atoms, is_structure, kept_values
 
 _FILE_ENDINGS = {".cif": "cif", ".mcif": "cif", ".vasp": "poscar", ".poscar": "poscar"}
 _FILE_ENDINGS |= {".xyz": "extxyz", ".extxyz": "extxyz"}
-
-
-class Named(NamedTuple):
-    """A crystal or what is wrong with it, and its name."""
-
-    name: str
-    crystal: Crystal | InputError
-    notes: tuple[str, ...] = ()
 
 
 def named_crystals(source: Any) -> list[Named]:
@@ -36,6 +29,8 @@ def named_crystals(source: Any) -> list[Named]:
         return list(_of_crystals(source))
     if is_structure(source) or is_atoms(source):
         return [_of_structure(source, "0")]
+    if isinstance(source, str) and not source.strip():
+        raise InputError("source", "is empty", expected="a path, or the text of a CIF, POSCAR or extxyz")
     if isinstance(source, Path) or (isinstance(source, str) and "\n" not in source):
         return list(_of_path(Path(source).expanduser()))
     if isinstance(source, str):
@@ -62,16 +57,14 @@ def format_of_text(text: str) -> str:
 def _of_crystals(crystals: Crystals) -> Iterator[Named]:
     for i, name in enumerate(crystals.ids):
         atoms = slice(crystals.offsets[i], crystals.offsets[i + 1])
-        yield Named(
-            name,
-            Crystal(crystals.frac[atoms], crystals.numbers[atoms], crystals.lengths[i], crystals.angles[i]),
-        )
+        parts = crystals.frac[atoms], crystals.numbers[atoms], crystals.lengths[i], crystals.angles[i]
+        yield Named(name, Crystal(*parts), (), {key: x[i] for key, x in crystals.properties.items()})
 
 
 def _of_structure(structure: Any, fallback: str) -> Named:
-    kept = getattr(structure, "properties", None) or getattr(structure, "info", None) or {}
+    kept = kept_values(structure)
     name = str(kept.get(ID_PROPERTY, fallback))
-    return _guarded(lambda: crystal_of(structure, name), name)
+    return guarded(lambda: crystal_of(structure, name), name, kept)
 
 
 def _of_many(sources: Iterable[Any]) -> Iterator[Named]:
@@ -115,30 +108,16 @@ def _of_text(text: str, name: str, format_: str) -> Iterator[Named]:
     if format_ == "cif":
         yield from _of_cif(text, name)
     elif format_ == "poscar":
-        yield _guarded(lambda: _poscar(text, name), name)
+        yield guarded(lambda: _poscar(text, name), name)
     else:
-        from .extxyz import read_extxyz
-
         yield from read_extxyz(text, name)
 
 
 def _of_cif(text: str, name: str) -> Iterator[Named]:
-    crystal = parse_p1_cif(text)
-    if crystal is not None:
-        yield Named(name, crystal)
-        return
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", InputWarning)
-        try:
-            structures = cif_structures(text, name)
-        except InputError as problem:
-            yield Named(name, problem)
-            return
-    notes = tuple(str(warning.message) for warning in caught)
-    for i, structure in enumerate(structures):
-        one = _numbered(name, i, len(structures))
-        named = _guarded(lambda structure=structure, one=one: crystal_of(structure, one), one)
-        yield named._replace(notes=(*notes, *named.notes) if i == 0 else named.notes)
+    blocks = cif_blocks(text)
+    for i, block in enumerate(blocks):
+        one = _numbered(name, i, len(blocks))
+        yield guarded(lambda block=block, one=one: read_cif(block, one), one)
 
 
 def _poscar(text: str, name: str) -> Crystal:
@@ -153,17 +132,6 @@ def _poscar(text: str, name: str) -> Crystal:
             reason = " ".join(str(error).split())[:160] or type(error).__name__
             raise InputError("poscar", f"cannot be read: {reason}", where=name) from error
     return crystal_of(structure, name)
-
-
-def _guarded(read: Any, name: str) -> Named:
-    """What `read` gives, or the InputError it raises; its warnings as notes."""
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", InputWarning)
-        try:
-            crystal = read()
-        except InputError as problem:
-            return Named(name, problem)
-    return Named(name, crystal, tuple(str(w.message) for w in caught if issubclass(w.category, InputWarning)))
 
 
 def _numbered(name: str, i: int, count: int) -> str:

@@ -92,6 +92,11 @@ def is_atoms(thing: Any) -> bool:
     )
 
 
+def kept_values(structure: Any) -> Mapping[str, Any]:
+    """What a Structure keeps as `properties`, ASE's Atoms as `info`."""
+    return getattr(structure, "properties", None) or getattr(structure, "info", None) or {}
+
+
 def crystal_of(structure: Any, name: str) -> Crystal:
     """One Structure or Atoms, not checked yet.
 
@@ -124,7 +129,8 @@ def _of_structure(structure: Any, name: str) -> Crystal:
             expected="one element on each site (is_ordered)",
             remedy="Order it first, with pymatgen's OrderDisorderedStructureTransformation",
         )
-    symbols = [site.specie.symbol for site in structure]
+    # Of deuterium the symbol is H, and the name D.
+    symbols = [getattr(site.specie, "name", site.specie.symbol) for site in structure]
     return cell_of(structure.lattice.matrix, structure.frac_coords, numbers_of(symbols, name))
 
 
@@ -187,8 +193,7 @@ def _angle(u: np.ndarray, v: np.ndarray) -> float:
 
 
 def _id_of(structure: Any, row: int) -> str:
-    kept = getattr(structure, "properties", None) or getattr(structure, "info", None) or {}
-    return str(kept.get(ID_PROPERTY, row))
+    return str(kept_values(structure).get(ID_PROPERTY, row))
 
 
 def _properties(
@@ -199,10 +204,7 @@ def _properties(
             if len(values) != len(structures):
                 raise InputError(name, f"has {len(values)} values for {len(structures)} structures")
         return {name: np.asarray(values, np.float64) for name, values in given.items()}
-    kept = [
-        getattr(structure, "properties", None) or getattr(structure, "info", None) or {}
-        for structure in structures
-    ]
+    kept = [kept_values(structure) for structure in structures]
     names = dict.fromkeys(
         name
         for values in kept

@@ -109,7 +109,7 @@ def _numbers(frame: pd.DataFrame, name: str, ids: Sequence[str], source: str) ->
     if name not in frame.columns or name in (ID_COLUMN, CIF_COLUMN):
         raise _missing(name, frame.drop(columns=[ID_COLUMN, CIF_COLUMN], errors="ignore"), source)
     column = frame[name]
-    values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64, na_value=np.nan)
+    values = pd.Series(pd.to_numeric(column, errors="coerce")).to_numpy(np.float64, na_value=np.nan)
     empty = column.isna().to_numpy() | (column.astype(str).str.strip().str.lower().isin(["", "nan", "na"]))
     wrong = np.flatnonzero((~np.isfinite(values)) & ~np.asarray(empty))
     if len(wrong):

@@ -8,14 +8,18 @@ import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ....shared.errors import InputError, InputWarning
 from .cif import read_cif
 from .cif_dialect import parse_p1_cif
 from .crystal import Crystal
 from .niggli import niggli_reduced
+from .report import problem_of
 
 _CHUNK = 64
+_Sent = tuple[Crystal | None, dict[str, str | None] | None, tuple[str, ...]]
+"""A row result without exceptions, which do not survive being sent."""
 _WORTH_A_PROCESS = 400
 """Rows that pymatgen must read (some 5 ms each) before another process pays for its start."""
 
@@ -43,21 +47,19 @@ def read_rows(
         workers: processes; None: as many as there are processors, if it pays.
     """
     results: list[RowResult | None] = [None] * len(texts)
-    slow: list[int] = []
     with _progress(len(texts)) as advance:
-        for row, text in enumerate(texts):
-            crystal = None if niggli else parse_p1_cif(text)
-            if crystal is None:
-                slow.append(row)
-            else:
-                results[row] = RowResult(crystal)
-            if row % _CHUNK == _CHUNK - 1:
-                advance(_CHUNK - sum(1 for i in slow[-_CHUNK:] if i > row - _CHUNK))
+        slow: list[int] = list(range(len(texts))) if niggli else []
+        for start in range(0, 0 if niggli else len(texts), _CHUNK):
+            block = range(start, min(start + _CHUNK, len(texts)))
+            crystals = [parse_p1_cif(texts[row]) for row in block]
+            left = [row for row, crystal in zip(block, crystals, strict=True) if crystal is None]
+            slow += left
+            for row, crystal in zip(block, crystals, strict=True):
+                results[row] = None if crystal is None else RowResult(crystal)
+            advance(len(block) - len(left))
         chunks = [slow[start : start + _CHUNK] for start in range(0, len(slow), _CHUNK)]
-        jobs = ([texts[row] for row in chunk] for chunk in chunks)
-        named = ([names[row] for row in chunk] for chunk in chunks)
-        answers = _map(list(zip(jobs, named, strict=True)), niggli, _processes(workers, len(slow)))
-        for chunk, answer in zip(chunks, answers, strict=True):
+        jobs = [([texts[row] for row in chunk], [names[row] for row in chunk]) for chunk in chunks]
+        for chunk, answer in zip(chunks, _map(jobs, niggli, _processes(workers, len(slow))), strict=True):
             for row, result in zip(chunk, answer, strict=True):
                 results[row] = result
             advance(len(chunk))
@@ -77,9 +79,15 @@ def read_row(text: str, name: str, niggli: bool) -> RowResult:
     return RowResult(crystal, None, tuple(dict.fromkeys(notes)))
 
 
-def read_chunk(texts: Sequence[str], names: Sequence[str], niggli: bool) -> list[RowResult]:
-    """Some rows, one after another."""
-    return [read_row(text, name, niggli) for text, name in zip(texts, names, strict=True)]
+def read_chunk(texts: Sequence[str], names: Sequence[str], niggli: bool) -> list[_Sent]:
+    """Some rows one after another, in the form that goes from process to process."""
+    rows = (read_row(text, name, niggli) for text, name in zip(texts, names, strict=True))
+    return [(row.crystal, row.problem.as_dict() if row.problem else None, row.notes) for row in rows]
+
+
+def _received(sent: _Sent) -> RowResult:
+    crystal, facts, notes = sent
+    return RowResult(crystal, None if facts is None else problem_of(facts), notes)
 
 
 def _map(
@@ -88,13 +96,14 @@ def _map(
     """The chunks in their order, each as soon as it and those before it are done."""
     if processes <= 1:
         for texts, names in chunks:
-            yield read_chunk(texts, names, niggli)
+            yield [read_row(text, name, niggli) for text, name in zip(texts, names, strict=True)]
         return
     # joblib comes with pymatgen; its processes do not run the caller's script again, as spawned ones would.
     from joblib import Parallel, delayed
 
-    pool = Parallel(n_jobs=processes, return_as="generator")
-    yield from pool(delayed(read_chunk)(texts, names, niggli) for texts, names in chunks)
+    pool: Any = Parallel(n_jobs=processes, return_as="generator")
+    for answer in pool(delayed(read_chunk)(texts, names, niggli) for texts, names in chunks):
+        yield [_received(sent) for sent in answer]
 
 
 def _processes(workers: int | None, rows: int) -> int:

@@ -10,7 +10,9 @@ from fourfold.shared.datasets.location import cache_folder, matches_checksum
 from fourfold.shared.errors import InputError
 
 BENCHMARKS = [
-    card for card in list_cards() if not card.package and card.reader not in ("network", "planetoid")
+    card
+    for card in list_cards()
+    if not card.package and card.reader not in ("network", "planetoid", "crystals")
 ]
 
 
