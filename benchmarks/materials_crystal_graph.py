@@ -1,10 +1,10 @@
 """Crystal graphs: the nearest 20 within 7 angstrom against CrystalNN, which CDVAE's authors used.
 
 Run: python -m benchmarks.materials_crystal_graph [--quick]. CrystalNN (Voronoi weights, their settings)
-takes about a tenth of a second a crystal, so it gets a few crystals while ours gets a batch of 300, as each is used;
-times are per crystal, and ours on the same few alone is told as well. Target: at least 500x. The two are not
-the same graph: CrystalNN guesses bonds, ours holds every neighbour up to the limit. How many of CrystalNN's
-bonds ours contains is told too. Processor time, one thread.
+takes about a tenth of a second a crystal, so it gets a few crystals while ours gets a batch of 300, as each
+is used; times are per crystal, and ours on the same few alone is told as well. Target: at least 500x. The two
+are not the same graph: CrystalNN guesses bonds, ours holds every neighbour up to the limit. How many of
+CrystalNN's bonds ours contains is told too. Processor time, one thread.
 """
 
 from __future__ import annotations
