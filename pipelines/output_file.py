@@ -22,7 +22,7 @@ def check_output(
     """Refuse an output path that could not be written, or would replace an input, before any work is done."""
     if path.exists() and any(file is not None and file.exists() and path.samefile(file) for file in inputs):
         raise InputError(
-            "--output", f"{path} is the table that is read", expected="another file", remedy="Name a new one"
+            "--output", f"{path} is the file that is read", expected="another file", remedy="Name a new one"
         )
     if path.suffix.lower() not in suffixes:
         raise InputError(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from os import PathLike
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
@@ -28,6 +29,7 @@ from .wavehax.build import Generator, build_generator
 from .wavehax.settings import WavehaxSettings
 
 if TYPE_CHECKING:
+    from .metrics.scores import CopyScores
     from .vocoder_training import StageSettings
 
 
@@ -189,15 +191,43 @@ class Vocoder:
         train_stage(vocoder.generator, network, corpus, statistics, stage, Path(run) / "training")
         return vocoder
 
-    def finetune(self, data: str | PathLike[str], stage: StageSettings, run: str | PathLike[str]) -> Vocoder:
-        """A copy trained on with a folder of recordings, arguments as for `fit`; its mel statistics stay."""
-        from .vocoder_training import train_stage
+    def finetune(
+        self,
+        data: str | PathLike[str],
+        stage: StageSettings | None = None,
+        run: str | PathLike[str] | None = None,
+    ) -> Vocoder:
+        """A copy trained on with a folder of recordings; its mel statistics stay.
 
+        Args:
+            data: a folder of three recordings at least, searched with its subfolders.
+            stage: as for `fit`; None: `finetuning_stage()`, 2,000 steps with the small discriminators.
+            run: folder of checkpoints; the same call goes on from there. None: nothing is kept.
+
+        Raises:
+            InputError: as `read_corpus`.
+        """
+        from .vocoder_training import finetuning_stage, train_stage
+
+        if run is None:
+            with TemporaryDirectory(prefix="finetune-") as folder:
+                return self.finetune(data, stage, folder)
         settings, network = self.features.settings, self.generator.settings
         corpus = read_corpus(Path(data), settings, Path(run) / "corpus.npz")
         tuned = type(self)(settings, deepcopy(self.generator), self.statistics)
+        stage = stage or finetuning_stage()
         train_stage(tuned.generator, network, corpus, self.statistics, stage, Path(run) / "training")
         return tuned
+
+    def evaluate(self, folder: str | PathLike[str], *, seed: int = 0) -> CopyScores:
+        """How near copies of a folder's recordings are: PESQ-WB, STOI, MCD, log-F0 RMSE, V/UV error, MR-STFT.
+
+        Raises:
+            InputError: no such folder, or no sound in it that can be read.
+        """
+        from .vocoder_evaluation import evaluate_copies
+
+        return evaluate_copies(folder, self.features, lambda heard: self.resynthesize(heard, seed=seed))
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "vocoder") with weights, features and statistics."""

@@ -12,6 +12,7 @@ from ...shared.training.fit import fit
 from ...shared.training.fit_result import FitResult
 from ...shared.training.settings import EmaSettings, FitSettings, ScheduleSettings
 from .corpus import Corpus
+from .discriminators.ensemble import PRESETS as DISCRIMINATORS
 from .discriminators.ensemble import Discriminators, DiscriminatorSettings
 from .mel_statistics import MelStatistics
 from .objectives import VocoderObjective, VocoderRecipe
@@ -37,6 +38,23 @@ class StageSettings(BaseModel):
     ema: float = Field(default=0.999, gt=0, lt=1)
     validate_every: int = Field(default=2_000, ge=1)
     seed: int = Field(default=0, ge=0)
+
+
+def finetuning_stage(steps: int = 2_000, seed: int = 0) -> StageSettings:
+    """A short stage at half the usual rate, for a trained vocoder and a voice of its own.
+
+    The discriminators are the small ones and start anew, so spectra are weighted too, as in training on a
+    processor.
+    """
+    return StageSettings(
+        recipe=VocoderRecipe(resolutions=22.5, learning_rate=1e-4),
+        discriminators=DISCRIMINATORS["small"],
+        steps=steps,
+        batch_size=4,
+        schedule=ScheduleSettings(kind="cosine", warm_up=min(200, steps // 4)),
+        validate_every=min(500, steps),
+        seed=seed,
+    )
 
 
 def train_stage(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 AGAINST = ("seasonal-naive", "linear")
 """Methods a model of single series is set beside."""
+USUAL_ORIGINS, USUAL_LEVEL = 60, 80.0
 
 
 def evaluate(
@@ -25,20 +26,24 @@ def evaluate(
     *,
     horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"]), WHOLE] = None,
     against: Annotated[tuple[str, ...] | None, Parameter(negative="", consume_multiple=True)] = None,
-    origins: Annotated[int, WHOLE] = 60,
-    level: float = 80.0,
+    origins: Annotated[int, WHOLE] = USUAL_ORIGINS,
+    level: float = USUAL_LEVEL,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     table: TableOptions = AS_GIVEN,
     network: GraphOptions = NO_GRAPH,
 ) -> int:
-    """Score a model by rolling origin over the last fifth of the data, on which no method is fitted.
+    """Score a model: forecasts by rolling origin over the last fifth of the data, a vocoder by its copies.
+
+    No method is fitted on that last part. A vocoder copies every recording of a folder, and PESQ, STOI, MCD,
+    pitch, voicing and spectra of the copies are set beside the originals.
 
     Parameters
     ----------
     model
         A shipped model, a folder that finetune wrote, or a method (see fourfold models).
     data
-        CSV, Parquet or NetCDF; a row a series and time, or a column a series.
+        CSV, Parquet or NetCDF; a row a series and time, or a column a series. For a vocoder a folder of
+        recordings.
     horizon
         Steps to forecast; 24 when not given, for networks their own or 12.
     against
@@ -55,6 +60,13 @@ def evaluate(
 
     if output is not None:
         check_output(output, (".json",))
+    from ..vocoder_commands import evaluate_vocoder, is_vocoder, refuse_flags
+
+    if is_vocoder(model):
+        usual = {"--origins": origins != USUAL_ORIGINS, "--level": level != USUAL_LEVEL}
+        refuse_flags(model, table, network, {"--horizon": horizon, "--against": against, **usual})
+        evaluate_vocoder(model, data, output)
+        return 0
     from ..comparison.terminal import print_comparison
 
     request = network_request(model, data, table, network)

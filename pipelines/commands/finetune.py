@@ -7,6 +7,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from ...shared.errors import InputError
 from .network_flags import network_request
 from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
@@ -24,8 +25,9 @@ def finetune(
     past_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
+    steps: Annotated[int | None, WHOLE] = None,
 ) -> int:
-    """Train a model further on a table, or fit a method to it, and keep it.
+    """Train a model further on a table (a vocoder on recordings), or fit a method to it, and keep it.
 
     With --graph a network is fitted on a graph; one that was kept and knows other nodes is taken to the new
     ones. A run that was stopped goes on where it was when the same command is given again.
@@ -35,9 +37,10 @@ def finetune(
     model
         A shipped model, a folder that finetune wrote, or a method (see fourfold models).
     data
-        CSV, Parquet or NetCDF; a row a series and time, or a column a series.
+        CSV, Parquet or NetCDF; a row a series and time, or a column a series. For a vocoder a folder of
+        recordings.
     output
-        Folder for the model; forecast and evaluate take it as MODEL.
+        Folder for the model; forecast, synthesize and evaluate take it as MODEL.
     horizon
         Steps it is to forecast; the model's own when not given, 24 for methods, 12 for networks.
     past_cols
@@ -46,10 +49,21 @@ def finetune(
         Columns of covariates known ahead.
     static_cols
         Columns of facts that do not change.
+    steps
+        Training steps of a vocoder; 2000 when not given.
     """
     from ..output_file import check_folder
+    from ..vocoder_commands import finetune_vocoder, is_vocoder, refuse_flags
 
     check_folder(output)
+    if is_vocoder(model):
+        columns = {"--past-cols": past_cols, "--future-cols": future_cols, "--static-cols": static_cols}
+        refuse_flags(model, table, network, {"--horizon": horizon, **columns})
+        finetune_vocoder(model, data, output, steps)
+        return 0
+    if steps is not None:
+        problem = f"{model} is no vocoder and does not take it"
+        raise InputError("--steps", problem, remedy="Leave it out, or give --epochs for a network")
     request = network_request(
         model, data, table, network,
         past=past_cols, future=future_cols, refused={"--static-cols": static_cols},

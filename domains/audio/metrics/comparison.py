@@ -7,7 +7,7 @@ import numpy as np
 from ....shared.errors import InputError
 from ..features.audio import Audio
 from ..features.audio_features import AudioFeatures
-from .cepstral import mel_cepstral_distortion
+from .cepstral import COEFFICIENTS, mel_cepstral_distortion
 from .measured import Measured, silence, unmeasured
 from .perceptual import pesq_wide, stoi
 from .pitch_errors import log_f0_rmse, voicing_error
@@ -40,7 +40,7 @@ def compare(reference: Audio, copy: Audio, features: AudioFeatures) -> dict[str,
     figures = (
         pesq_wide(one.samples, other.samples, rate),
         stoi(one.samples, other.samples, rate),
-        mel_cepstral_distortion(mel, mel_copy),
+        mel_cepstral_distortion(mel, mel_copy, min(COEFFICIENTS, mel.shape[1] - 1)),
         log_f0_rmse(f0, f0_copy),
         voicing_error(f0, f0_copy),
         stft_distance(one.samples, other.samples),

@@ -1,0 +1,196 @@
+"""What synthesize, finetune and evaluate do where MODEL is a vocoder."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ..shared.errors import InputError
+from .graph_contestant import artifact_kind
+
+if TYPE_CHECKING:
+    from ..domains.audio.metrics.scores import CopyScores
+    from ..domains.audio.vocoder import Vocoder
+    from .commands.table_options import GraphOptions, TableOptions
+
+KIND = "vocoder"
+SUFFIXES = (".wav", ".flac")
+
+
+def is_vocoder(model: str) -> bool:
+    """Whether `model` names an artefact that holds a vocoder."""
+    return artifact_kind(model) == KIND
+
+
+def refuse_flags(
+    model: str, table: TableOptions, network: GraphOptions, others: Mapping[str, object]
+) -> None:
+    """Refuse flags of tables and graphs for a vocoder.
+
+    Args:
+        others: values of further flags that it does not take, by name.
+
+    Raises:
+        InputError: one is given; the first is named.
+    """
+    from .commands.table_options import NO_GRAPH
+
+    given = [flag for flag, value in others.items() if value not in (None, False, ())]
+    given += [f"--{name.replace('_', '-')}" for name in table.given()]
+    if network != NO_GRAPH:
+        given.append("--graph")
+    if given:
+        raise InputError(
+            given[0], f"{model} is a vocoder and reads no tables or graphs", remedy="Leave it out"
+        )
+
+
+@dataclass(frozen=True)
+class SynthesisRequest:
+    """How recordings are to be made anew.
+
+    Args:
+        pitch, formant: factors.
+        policy: arguments of `read_audio`.
+    """
+
+    pitch: float = 1.0
+    formant: float = 1.0
+    seed: int = 0
+    sample_format: Literal["pcm16", "float"] = "pcm16"
+    policy: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, model: str, source: Path, output: Path) -> int:
+        """Exit code: 0, or 2 where files of a folder could not be read.
+
+        Raises:
+            InputError: model, source, output or a factor do not fit; nothing is written then.
+        """
+        from .output_file import check_output
+
+        self._check_factors()
+        if not source.is_dir():
+            suffixes = (".wav",) if self.sample_format == "float" else SUFFIXES
+            check_output(output, suffixes, inputs=(source,))
+            print(self._copy(_loaded(model), source, output))
+            return 0
+        plan = _plan(source, output)
+        vocoder, failed = _loaded(model), 0
+        for number, (path, target) in enumerate(plan.items(), 1):
+            try:
+                print(f"[{number}/{len(plan)}] {self._copy(vocoder, path, target)}")
+            except InputError as error:
+                failed += 1
+                print(f"fourfold: {' '.join(str(error).split())}", file=sys.stderr)
+        if failed:
+            print(f"fourfold: {failed} of {len(plan)} files were left out", file=sys.stderr)
+        return 2 if failed else 0
+
+    def _copy(self, vocoder: Vocoder, source: Path, target: Path) -> str:
+        """Write one copy; a line about it."""
+        from ..domains.audio.features.writing import write_audio
+
+        began = time.perf_counter()
+        made = vocoder.resynthesize(source, self.pitch, self.formant, seed=self.seed, **self.policy)
+        took = time.perf_counter() - began
+        write_audio(target, made, self.sample_format)
+        share = took / made.seconds
+        return f"{target}: {made.seconds:.2f} s, made in {took:.2f} s ({share:.2f} of its length)"
+
+    def _check_factors(self) -> None:
+        for flag, factor in (("--pitch", self.pitch), ("--formant", self.formant)):
+            if not 0 < factor < float("inf"):
+                raise InputError(flag, f"is {factor:g}", expected="a positive factor")
+        if self.seed < 0:
+            raise InputError("--seed", f"is {self.seed}", expected="0 or more")
+
+
+def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) -> None:
+    """Train a vocoder on with a folder of recordings and keep it; a stopped run goes on by the same call.
+
+    Raises:
+        InputError: the recordings do not suffice.
+    """
+    from ..domains.audio.vocoder_training import finetuning_stage
+
+    if steps is not None and steps < 1:
+        raise InputError("--steps", f"is {steps}", expected="at least 1")
+    vocoder = _loaded(model)
+    stage = finetuning_stage() if steps is None else finetuning_stage(steps)
+    run = output.with_name(f".{output.name}.run")
+    try:
+        tuned = vocoder.finetune(data, stage, run)
+    except InputError:
+        if run.is_dir() and not any(run.iterdir()):
+            run.rmdir()
+        raise
+    tuned.save(output, _card(model, data, stage.steps))
+    shutil.rmtree(run, ignore_errors=True)
+    rate = tuned.features.settings.sample_rate
+    print(f"{output}: vocoder at {rate:,} Hz, {stage.steps:,} steps on {data}")
+
+
+def evaluate_vocoder(model: str, data: Path, output: Path | None) -> CopyScores:
+    """Print how near copies of a folder's recordings are, and write it as JSON.
+
+    Raises:
+        InputError: no sound can be read there.
+    """
+    from .copy_scores import as_json, print_scores
+    from .output_file import write_json
+
+    scores = _loaded(model).evaluate(data)
+    if output is not None:
+        write_json({"model": model, "data": str(data), **as_json(scores)}, output)
+    print_scores(scores)
+    return scores
+
+
+def _loaded(model: str) -> Vocoder:
+    from ..domains.audio.vocoder import Vocoder
+
+    return Vocoder.load(model)
+
+
+def _plan(source: Path, output: Path) -> dict[Path, Path]:
+    """The copy's path of each recording of a folder."""
+    from ..domains.audio.features.audio_folder import audio_files
+
+    if output.exists() and not output.is_dir():
+        raise InputError("--output", f"{output} is a file", expected="a folder, as for all of a folder")
+    if output.resolve().is_relative_to(source.resolve()):
+        raise InputError(
+            "--output", f"{output} lies in the folder that is read", remedy="Name another folder"
+        )
+    if not output.absolute().parent.is_dir():
+        raise InputError("--output", f"the folder {output.parent} does not exist", remedy="Make it first")
+    plan = {path: output / path.relative_to(source).with_suffix(".wav") for path in audio_files(source)}
+    count = Counter(plan.values())
+    # a.wav and a.flac keep their suffixes, so that neither copy replaces the other.
+    return {
+        path: target if count[target] == 1 else target.with_name(f"{path.name}.wav")
+        for path, target in plan.items()
+    }
+
+
+def _card(model: str, data: Path, steps: int) -> Any:
+    from ..shared.artifact.card import DataUse, ModelCard
+    from ..shared.artifact.loading import find_artifact, read_artifact
+
+    before = read_artifact(find_artifact(model)).card
+    own = DataUse(name=data.name or str(data), license="the user's own")
+    return ModelCard(
+        title=f"{before.title}, fine-tuned",
+        summary=f"{before.title} after {steps:,} more steps on recordings of the user's.",
+        license=before.license,
+        tags=before.tags,
+        datasets=(*before.datasets, own),
+        command=f"fourfold finetune {model} {data}",
+        limits=before.limits,
+    )
