@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from ..stft import STFT
+from . import fused_backbone
 from .block import ConvNeXtBlock, ImageNorm
 from .envelope import MelEnvelope
 from .harmonic_prior import POWER
@@ -131,6 +132,8 @@ class Backbone(nn.Module):
         self.leave = nn.Linear(channels, outputs)
 
     def forward(self, x_BIFT: Tensor, ends: RowEnds | None = None) -> Tensor:
+        if ends is None and fused_backbone.applies(self, x_BIFT):
+            return fused_backbone.run(self, x_BIFT)
         x_BTFC = self.entered(x_BIFT, ends)
         for block in self.blocks:
             assert isinstance(block, ConvNeXtBlock)
