@@ -10,6 +10,7 @@ from fourfold.domains.audio.mel_statistics import MelStatistics
 from fourfold.domains.audio.objectives import VocoderRecipe
 from fourfold.domains.audio.pitch_free_mel import without_harmonics
 from fourfold.domains.audio.vocoder_training import StageSettings
+from fourfold.domains.audio.wavehax.reference_weights import reference_names
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
 from fourfold.shared.errors import InputError
 
@@ -128,6 +129,43 @@ def test_formants_move_and_pitch_stays(vocoder, monkeypatch):
 def test_a_track_one_frame_short_still_gives_the_whole_length(vocoder, missing):
     sound = Audio(np.sin(np.arange(1_590) * 0.1).astype(np.float32) * 0.2, 8_000)
     assert len(vocoder.resynthesize(sound, f0=np.full(20 - missing, 140.0))) == 1_590
+
+
+def test_weights_in_the_authors_layout_make_the_same_vocoder(small_features, tmp_path):
+    network = WavehaxSettings(
+        n_mels=20, hop=80, n_fft=40, streams=4, channels=4, blocks=2, framewise_norm=True
+    )
+    bands = np.zeros(20, np.float32)
+    statistics = MelStatistics(bands - 4, bands + 1)
+    vocoder = Vocoder.untrained(small_features, network, statistics, seed=1)
+    ours = vocoder.generator.state_dict()
+    # Theirs has both parts of a stream together: re0 im0 re1 im1 …
+    together = torch.arange(8).view(2, 4).T.flatten()
+    enter = torch.cat([torch.arange(4), 4 + together])
+    ours["backbone.enter.weight"] = ours["backbone.enter.weight"][:, enter, None, None]
+    for leaf in ("weight", "bias"):
+        ours[f"backbone.leave.{leaf}"] = ours[f"backbone.leave.{leaf}"][together]
+    state = {theirs: ours[name] for name, theirs in reference_names(vocoder.generator).items()}
+    torch.save({"model": {"generator": state}}, tmp_path / "theirs.pkl")
+    loaded = Vocoder.from_reference(tmp_path / "theirs.pkl", small_features, network, statistics)
+    mel, f0 = np.random.default_rng(0).normal(-4, 1, (30, 20)), np.full(30, 130.0)
+    np.testing.assert_allclose(loaded.synthesize(mel, f0), vocoder.synthesize(mel, f0), atol=1e-5)
+    other = network.model_copy(update={"blocks": 3})
+    with pytest.raises(InputError, match="missing"):
+        Vocoder.from_reference(state, small_features, other, statistics)
+
+
+@pytest.mark.slow
+def test_causal_streams_are_tuned_too(speech_folder, small_features, tmp_path):
+    network = WavehaxSettings(
+        n_mels=20, hop=80, n_fft=40, streams=4, channels=4, blocks=1, framewise_norm=True, causal=True
+    )
+    bands = np.zeros(20, np.float32)
+    vocoder = Vocoder.untrained(small_features, network, MelStatistics(bands - 4, bands + 1))
+    stage = StageSettings(recipe=VocoderRecipe(learning_rate=1e-3), steps=2, batch_size=2, frames=16)
+    tuned = vocoder.finetune(speech_folder, stage)
+    weights = (v.generator.state_dict()["analysis.weight"] for v in (vocoder, tuned))
+    assert not torch.equal(*weights)
 
 
 @pytest.mark.slow
