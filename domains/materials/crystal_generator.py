@@ -1,0 +1,312 @@
+"""The crystal generator a user holds: new crystals, crystals rebuilt, predicted, optimised and mixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import torch
+
+from ...shared.errors import InputError
+from .crystal_generator_files import load_generator, save_generator
+from .crystal_generator_settings import GeneratorSettings
+from .crystal_generator_training import split, train_model
+from .crystals.crystal import joined
+from .crystals.crystals import Crystals
+from .crystals.reading import read_crystals
+from .flow.flow_model import FlowModel
+from .flow.sampler import FlowSampling, FlowStart
+from .formulas import formula_texts
+from .generated import GeneratedCrystals
+from .generation import Wish, generate_crystals, near_value
+from .optimization import best_of, descend
+from .wishes import whole_number
+
+if TYPE_CHECKING:
+    from ...shared.artifact.card import ModelCard
+
+
+class CrystalGenerator:
+    """CDVAE-flow with data, units and files around it.
+
+    `structures` below are whatever `read_crystals` reads: Crystals, pymatgen Structures, ASE Atoms, paths,
+    CIF text, or lists of these.
+
+    Args:
+        settings: sizes, losses, training; None: the small preset.
+    """
+
+    def __init__(self, settings: GeneratorSettings | None = None) -> None:
+        self.settings = settings or GeneratorSettings()
+        self.model: FlowModel | None = None
+        """None before `fit`."""
+        self.trained_formulas: frozenset[str] = frozenset()
+        """Reduced formulas of the crystals it was trained on."""
+        self.finished = True
+        """False where `fit` ran out of time: the same call goes on."""
+
+    def fit(
+        self,
+        crystals: Any,
+        property: str | None = None,
+        *,
+        validation: Any = None,
+        run: str | Path | None = None,
+        max_seconds: float | None = None,
+    ) -> CrystalGenerator:
+        """Learn from crystals; a second `fit` starts anew.
+
+        Args:
+            crystals: whatever `read_crystals` reads.
+            property: one of their properties, to be told from the latent.
+            validation: crystals to watch; None: a share of the crystals (`settings.validation`).
+            run: folder of checkpoints; the same call goes on from there.
+            max_seconds: stop with a checkpoint after that time.
+
+        Raises:
+            InputError: crystals or property do not fit (see `train_model`).
+        """
+        known = _read(crystals, property)
+        if validation is None:
+            train, held_out = split(known, self.settings.validation, self.settings.training.seed)
+        else:
+            train, held_out = known, _read(validation, property)
+        folder = None if run is None else Path(run)
+        self.model, self.finished = train_model(
+            train, held_out, property, self.settings, folder, max_seconds=max_seconds
+        )
+        self.trained_formulas = frozenset(formula_texts(train))
+        return self
+
+    def finetune(
+        self,
+        structures: Any,
+        property: str | None = None,
+        *,
+        steps: int = 1_000,
+        learning_rate: float = 3e-4,
+        run: str | Path | None = None,
+    ) -> CrystalGenerator:
+        """A copy trained on with other crystals; this one stays as it is.
+
+        Args:
+            property: of the crystals; a new one gets a new head. None: the old one stays as it is.
+            steps, learning_rate: of this training.
+
+        Raises:
+            InputError: as `fit`.
+        """
+        training = self.settings.training.model_copy(
+            update={"steps": steps, "learning_rate": learning_rate, "prior_steps": max(steps, 500)}
+        )
+        tuned = type(self)(self.settings.model_copy(update={"training": training}))
+        train, held_out = split(_read(structures, property), self.settings.validation, training.seed)
+        tuned.model, tuned.finished = train_model(
+            train,
+            held_out,
+            property,
+            tuned.settings,
+            None if run is None else Path(run),
+            start=self.fitted(),
+        )
+        tuned.trained_formulas = self.trained_formulas | frozenset(formula_texts(train))
+        return tuned
+
+    def generate(
+        self,
+        n: int,
+        composition: str | None = None,
+        elements: str | Iterable[str] | None = None,
+        num_atoms: int | None = None,
+        property: float | None = None,
+        *,
+        novel: bool = False,
+        seed: int = 0,
+        steps: int = 50,
+        sampler: Literal["flow", "langevin"] = "flow",
+        batch_size: int = 256,
+        trajectory: bool = False,
+    ) -> GeneratedCrystals:
+        """New crystals.
+
+        Without a wish, latents are drawn from N(0, I), carried to where training crystals lie by the fitted
+        prior, and decoded. A formula or elements are decoded without a latent, which would want others.
+
+        Args:
+            n: how many.
+            composition: structures of this formula (structure prediction), one formula unit a cell.
+            elements: only these may occur: symbols, or text such as "Ti,O".
+            num_atoms: atoms in the cell. None: as the latent says.
+            property: value of the trained property to aim at.
+            novel: draw again what has a reduced formula that was trained on.
+            seed, steps, batch_size: of the sampler; the batches change no more than rounding.
+            sampler: "flow"; "langevin" needs a model with CDVAE's decoder.
+            trajectory: keep the crystals after each step.
+
+        Returns:
+            n crystals with predictions of the trained property, validity, density, nearest distance and
+            space group.
+
+        Raises:
+            InputError: a wish makes no sense or cannot be met.
+        """
+        model = self.fitted()
+        whole_number("n", n, 1)
+        sampling = _sampling(sampler, steps)
+        wish = Wish.of(model, composition, elements, num_atoms, property)
+        avoid = self.trained_formulas if novel else frozenset()
+        model.batch_size = whole_number("batch_size", batch_size, 1)
+        made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)
+        return self._marked(made.crystals, made.trajectory)
+
+    def reconstruct(self, structures: Any, *, seed: int = 0, steps: int = 50) -> GeneratedCrystals:
+        """Each crystal encoded to its latent's mean and decoded again, likeliest elements first.
+
+        Ids stay those of the crystals.
+
+        Raises:
+            InputError: the structures do not fit.
+        """
+        model, given = self.fitted(), self._given(structures)
+        latents = model.posterior(given)[0]
+        start = FlowStart(latents, torch.as_tensor(given.counts))
+        made = model.decode(start, _sampling("flow", steps, 0.0), seed, "")
+        return self._marked(_named(made, given.ids))
+
+    def predict(self, structures: Any) -> np.ndarray:
+        """The trained property of each crystal, in its unit, float64 [M].
+
+        Raises:
+            InputError: the generator was trained without a property, or the structures do not fit.
+        """
+        self._property()
+        return self.fitted().property_of(self.fitted().posterior(self._given(structures))[0])
+
+    def optimize(
+        self,
+        property: str,
+        target: Literal["min", "max"] | float = "min",
+        start: Any = 100,
+        *,
+        seed: int = 0,
+        steps: int = 50,
+        search_steps: int = 500,
+        stops: int = 10,
+    ) -> GeneratedCrystals:
+        """From each start, the best crystal found by descending in the latent.
+
+        The descent is decoded at `stops` moments; what is valid is encoded anew and judged by the property
+        predicted then. A start of which nothing valid came returns the last crystal, as invalid as it is.
+
+        Args:
+            property: name of the trained property. `target`: "min", "max", or the value to reach.
+            start: structures, or a number of latents drawn from the prior.
+
+        Raises:
+            InputError: another property, or the target is no number.
+        """
+        if property != self._property():
+            raise InputError(
+                "property", f"is {property!r}", expected=f"{self._property()!r}, the trained one"
+            )
+        model = self.fitted()
+        goal = target if target in ("min", "max") else near_value("target", target)
+        if isinstance(start, int):
+            latents, ids = model.draw(whole_number("start", start, 1), seed), None
+        else:
+            given = self._given(start)
+            latents, ids = model.posterior(given)[0], given.ids
+        tries = descend(model, latents, goal, search_steps, stops, _sampling("flow", steps, 0.0), seed)
+        best = best_of(model, tries, goal)
+        return self._marked(best if ids is None else _named(best, ids))
+
+    def interpolate(
+        self, a: Any, b: Any, points: int = 7, *, seed: int = 0, steps: int = 50
+    ) -> GeneratedCrystals:
+        """Crystals on the straight line between two latents, both ends included, decoded from one noise.
+
+        Raises:
+            InputError: `a` or `b` is not one crystal.
+        """
+        model = self.fitted()
+        ends = [model.posterior(self._one(name, x))[0] for name, x in (("a", a), ("b", b))]
+        share = torch.linspace(0, 1, whole_number("points", points, 2)).unsqueeze(-1)
+        latents = (1 - share) * ends[0] + share * ends[1]
+        made = [
+            model.decode(
+                FlowStart(one[None], model.counts_of(one[None])), _sampling("flow", steps, 0.0), seed, ""
+            )
+            for one in latents
+        ]
+        return self._marked(_named(joined(made), tuple(f"between-{i}" for i in range(points))))
+
+    def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
+        """Write the artefact (kind "crystal-generator")."""
+        return save_generator(self, folder, card)
+
+    @classmethod
+    def load(cls, name_or_folder: str | Path) -> CrystalGenerator:
+        """A shipped generator by name, or one from a folder."""
+        return load_generator(cls, name_or_folder)
+
+    def fitted(self) -> FlowModel:
+        """The trained model.
+
+        Raises:
+            InputError: there is none yet.
+        """
+        if self.model is None:
+            raise InputError("generator", "is not trained yet", remedy="Call fit, or load a trained one")
+        return self.model
+
+    def _property(self) -> str:
+        scale = self.fitted().property
+        if scale is None:
+            raise InputError(
+                "property", "the generator was trained without one", remedy="Fit or fine-tune with property="
+            )
+        return scale.name
+
+    def _given(self, structures: Any) -> Crystals:
+        given, most = read_crystals(structures), self.settings.network.max_atoms
+        largest = int(given.counts.argmax())
+        if given.counts[largest] > most:
+            count, name = given.counts[largest], given.ids[largest]
+            raise InputError("structures", f"has {count} atoms", where=name, expected=f"at most {most}")
+        return given
+
+    def _one(self, name: str, structure: Any) -> Crystals:
+        given = self._given(structure)
+        if len(given) != 1:
+            raise InputError(name, f"is {len(given)} crystals", expected="one")
+        return given
+
+    def _marked(self, crystals: Crystals, trajectory: tuple[Crystals, ...] = ()) -> GeneratedCrystals:
+        """With the trained property predicted from the crystals as they came out."""
+        model = self.fitted()
+        if model.property is not None:
+            values = model.property_of(model.posterior(crystals)[0])
+            crystals = replace(crystals, properties={model.property.name: values})
+        return GeneratedCrystals(crystals, trajectory)
+
+
+def _read(crystals: Any, property: str | None) -> Crystals:
+    return read_crystals(crystals, properties=() if property is None else (property,))
+
+
+def _named(crystals: Crystals, ids: tuple[str, ...]) -> Crystals:
+    return replace(crystals, ids=ids)
+
+
+def _sampling(sampler: str, steps: int, temperature: float = 1.0) -> FlowSampling:
+    if sampler != "flow":
+        raise InputError(
+            "sampler",
+            f"{sampler!r} needs CDVAE's decoder, and this generator has the flow's",
+            expected="'flow'",
+            remedy="Use domains.materials.cdvae for annealed Langevin dynamics",
+        )
+    return FlowSampling(steps=whole_number("steps", steps, 1), temperature=temperature)

@@ -1,0 +1,121 @@
+"""Training of a crystal generator: the autoencoder as a resumable run, then the prior of its latents."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...shared.errors import InputError
+from .crystal_generator_settings import GeneratorSettings
+from .crystals.crystals import Crystals
+from .flow.flow_model import FlowModel, PropertyScale
+from .flow.latent_prior import LatentPrior, fit_prior
+from .flow.scaled_lattice import LatticeScale
+from .flow.training import train_autoencoder
+
+
+def train_model(
+    crystals: Crystals,
+    validation: Crystals | None,
+    property_name: str | None,
+    settings: GeneratorSettings,
+    run: Path | None,
+    *,
+    start: FlowModel | None = None,
+    max_seconds: float | None = None,
+) -> tuple[FlowModel, bool]:
+    """A model of the crystals, and whether its training came to its end.
+
+    Args:
+        run: folder of checkpoints; the same call goes on from there. None: a temporary one.
+        start: model whose weights (and lattice units) training starts from; it stays as it is.
+
+    Raises:
+        InputError: too few or too large crystals, or a property that no crystal has a value of.
+    """
+    _check(crystals, settings.network.max_atoms)
+    values = _values(crystals, property_name)
+    scale = None if property_name is None else PropertyScale.of(property_name, values)
+    seed = settings.training.seed
+    if start is None:
+        lattice = LatticeScale.of(crystals.lengths, crystals.angles, crystals.counts)
+        model = FlowModel.untrained(settings.network, lattice, scale, seed)
+    else:
+        model = _copy(start, scale, seed)
+    held_out = None
+    if validation is not None and len(validation):
+        held_out = model.source(validation, _values(validation, property_name, required=False))
+    with _folder(run) as folder:
+        result = train_autoencoder(
+            model.network,
+            model.source(crystals, values),
+            held_out,
+            settings.losses,
+            settings.training,
+            Path(folder) / "autoencoder",
+            max_seconds,
+        )
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        model.prior = LatentPrior(settings.network.latent)
+        mean, log_variance = model.posterior(crystals)
+        fit_prior(model.prior, mean, log_variance, settings.training.prior_steps, seed)
+    return model, result.finished
+
+
+def split(crystals: Crystals, share: float, seed: int) -> tuple[Crystals, Crystals | None]:
+    """Crystals to train on and a share to watch, drawn from `seed`; None where the share is of none."""
+    held = round(share * len(crystals))
+    if held == 0:
+        return crystals, None
+    order = np.random.default_rng(seed).permutation(len(crystals))
+    return crystals.take(np.sort(order[held:])), crystals.take(np.sort(order[:held]))
+
+
+def _check(crystals: Crystals, max_atoms: int) -> None:
+    if len(crystals) < 2:
+        raise InputError("crystals", f"{len(crystals)} to train on", expected="at least two")
+    largest = int(crystals.counts.argmax())
+    if crystals.counts[largest] > max_atoms:
+        raise InputError(
+            "crystals",
+            f"has {crystals.counts[largest]} atoms",
+            where=crystals.ids[largest],
+            expected=f"at most {max_atoms}",
+            remedy="Set network.max_atoms, or leave large crystals out (read_crystals with max_atoms=)",
+        )
+
+
+def _values(crystals: Crystals, name: str | None, *, required: bool = True) -> np.ndarray:
+    """The property of each crystal, NaN where unknown."""
+    unknown = np.full(len(crystals), np.nan)
+    if name is None:
+        return unknown
+    if name not in crystals.properties:
+        if not required:
+            return unknown
+        known = ", ".join(crystals.properties) or "none"
+        raise InputError("property", f"the crystals have no {name!r}", expected=f"one of theirs: {known}")
+    values = np.where(np.isfinite(crystals.properties[name]), crystals.properties[name], np.nan)
+    if required and not np.isfinite(values).any():
+        raise InputError("property", f"{name!r} is known of no crystal", expected="values of some at least")
+    return values
+
+
+def _copy(start: FlowModel, scale: PropertyScale | None, seed: int) -> FlowModel:
+    """The same weights and lattice units; the property's head starts anew where the property is another."""
+    model = FlowModel.untrained(start.network.settings, start.lattice, scale, seed)
+    same = scale is None or (start.property is not None and start.property.name == scale.name)
+    if scale is None or same:
+        model.property = start.property
+    keep = {k: v for k, v in start.network.state_dict().items() if same or not k.startswith("property.")}
+    model.network.load_state_dict(keep, strict=False)
+    return model
+
+
+def _folder(run: Path | None) -> AbstractContextManager[str | Path]:
+    return tempfile.TemporaryDirectory(prefix="fourfold-") if run is None else nullcontext(run)

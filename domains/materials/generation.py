@@ -1,0 +1,183 @@
+"""New crystals, with or without a wish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Real
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...shared.errors import InputError
+from .crystals.crystal import joined
+from .crystals.crystals import Crystals
+from .flow.decoder import TYPES
+from .flow.flow_model import FlowModel
+from .flow.latent_search import search_latents
+from .flow.sampler import FlowEnd, FlowSampling, FlowStart
+from .formulas import formula_texts
+from .generated import GeneratedCrystals
+from .wishes import elements_of, numbers_of_formula, whole_number
+
+ROUNDS = 20
+"""Draws for `novel`, each of what is still missing, before giving up."""
+CANDIDATES = 8
+"""Crystals made for each one wanted where a property can only be picked, not steered to."""
+SEARCH_STEPS = 200
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the crystals shall be; None: anything."""
+
+    numbers: np.ndarray | None = None
+    """Atomic numbers of the cell, int64 [N]."""
+    allowed: np.ndarray | None = None
+    """bool [100]."""
+    num_atoms: int | None = None
+    value: float | None = None
+    """Of the trained property."""
+
+    @classmethod
+    def of(
+        cls,
+        model: FlowModel,
+        composition: object,
+        elements: object,
+        num_atoms: object,
+        property: object,
+    ) -> Wish:
+        """A wish as a user says it.
+
+        Raises:
+            InputError: what makes no sense, or both a formula and elements.
+        """
+        most = model.network.settings.max_atoms
+        count = None if num_atoms is None else whole_number("num_atoms", num_atoms, 1, most)
+        if composition is not None and elements is not None:
+            raise InputError("elements", "are given beside a composition", expected="one of the two")
+        if property is not None and model.property is None:
+            raise InputError("property", "the generator was trained without one", remedy="Leave it out")
+        value = None if property is None else near_value("property", property)
+        numbers = None if composition is None else numbers_of_formula(str(composition), count, most)
+        allowed = None if elements is None else elements_of(elements)  # type: ignore[arg-type] # checked there
+        return cls(numbers, allowed, count, value)
+
+    @property
+    def by_latent(self) -> bool:
+        """Whether the latent has a say in what is made."""
+        return self.numbers is None and self.allowed is None
+
+
+def near_value(name: str, value: object) -> float:
+    """The value as a finite number.
+
+    Raises:
+        InputError: it is none.
+    """
+    if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(float(value)):
+        raise InputError(name, f"is {value!r}", expected="a finite number")
+    return float(value)
+
+
+def generate_crystals(
+    model: FlowModel,
+    n: int,
+    wish: Wish,
+    sampling: FlowSampling,
+    seed: int,
+    avoid: frozenset[str] = frozenset(),
+    *,
+    keep: bool = False,
+) -> GeneratedCrystals:
+    """n crystals, drawn until none has a formula in `avoid`; `keep`: with all steps.
+
+    Raises:
+        InputError: the wish hardly leaves formulas that are not to be avoided.
+    """
+    kept: list[GeneratedCrystals] = []
+    missing = n
+    for round_ in range(ROUNDS):
+        # Later rounds draw some more than are missing, as some will be avoided again.
+        size = missing if round_ == 0 else 2 * missing + 8
+        made = _draw(model, size, wish, sampling, seed + 1_000_003 * round_, keep)
+        texts = formula_texts(made.crystals) if avoid else [""] * size
+        good = np.flatnonzero([text not in avoid for text in texts])[:missing]
+        kept.append(made.take(good))
+        missing -= len(good)
+        if missing == 0:
+            break
+    else:
+        raise InputError(
+            "novel", f"{n - missing} of {n} after {ROUNDS} rounds", remedy="Ask for fewer, or let novel be"
+        )
+    whole = joined([part.crystals for part in kept if len(part)])
+    ids = tuple(f"generated-{i}" for i in range(n))
+    frames = zip(*(part.trajectory for part in kept if len(part)), strict=True)
+    return GeneratedCrystals(
+        Crystals(whole.frac, whole.numbers, whole.lengths, whole.angles, whole.offsets, ids),
+        tuple(joined(list(frame)) for frame in frames),
+    )
+
+
+def _draw(
+    model: FlowModel, size: int, wish: Wish, sampling: FlowSampling, seed: int, keep: bool
+) -> GeneratedCrystals:
+    picked = wish.value is not None and not wish.by_latent
+    wanted = size * CANDIDATES if picked else size
+    latents = _latents(model, wanted, wish, seed)
+    start = _start(model, latents, wish)
+    frames: dict[int, list[Crystals]] = {}
+
+    def watch(step: int, end: FlowEnd) -> None:
+        part = frames.setdefault(step, [])
+        first = sum(len(x) for x in part)
+        part.append(model.crystals(end, [str(first + i) for i in range(len(end.mask))]))
+
+    if keep:
+        sampling = FlowSampling(sampling.steps, sampling.temperature, sampling.slope, watch)
+    crystals = model.decode(start, sampling, seed, "generated")
+    made = GeneratedCrystals(crystals, tuple(joined(part) for part in frames.values()))
+    if not picked:
+        return made
+    assert wish.value is not None
+    miss = np.abs(model.property_of(model.posterior(crystals)[0]) - wish.value)
+    miss[~made.structure_valid] = np.inf
+    return made.take(np.sort(np.argsort(miss, kind="stable")[:size]))
+
+
+def _latents(model: FlowModel, size: int, wish: Wish, seed: int) -> Tensor:
+    """Drawn from the prior; near the wished number of atoms and property where the latent has a say."""
+    if wish.value is None or not wish.by_latent:
+        latents = model.draw(size if wish.num_atoms is None else size * CANDIDATES, seed)
+    else:
+        drawn = model.draw(size * CANDIDATES, seed)
+        miss = np.abs(model.property_of(drawn) - wish.value)
+        nearest = np.sort(np.argsort(miss, kind="stable")[: size * CANDIDATES // 2])
+        latents = search_latents(model, drawn[nearest], wish.value, steps=SEARCH_STEPS)[0]
+    if len(latents) == size:
+        return latents
+    keep = torch.arange(size)
+    if wish.num_atoms is not None:
+        with torch.no_grad():
+            chance = model.network.num_atoms(latents).log_softmax(-1)[:, wish.num_atoms]
+        keep = chance.argsort(descending=True, stable=True)[:size].sort().values
+    elif wish.value is not None:
+        miss = torch.from_numpy(np.abs(model.property_of(latents) - wish.value))
+        keep = miss.argsort(stable=True)[:size].sort().values
+    return latents[keep]
+
+
+def _start(model: FlowModel, latents: Tensor, wish: Wish) -> FlowStart:
+    size = len(latents)
+    counts = model.counts_of(latents) if wish.num_atoms is None else torch.full((size,), wish.num_atoms)
+    if wish.by_latent:
+        return FlowStart(latents, counts)
+    latent, with_latent = torch.zeros_like(latents), torch.zeros(size, dtype=torch.bool)
+    if wish.allowed is not None:
+        return FlowStart(latent, counts, with_latent, allowed=torch.from_numpy(wish.allowed))
+    assert wish.numbers is not None
+    counts = torch.full((size,), len(wish.numbers))
+    composition = torch.bincount(torch.from_numpy(wish.numbers - 1), minlength=TYPES)
+    return FlowStart(latent, counts, with_latent, composition=composition.expand(size, -1))

@@ -1,0 +1,75 @@
+"""What a user wants of a crystal, read from formulas and symbols."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import numpy as np
+
+from ...shared.errors import InputError
+from .crystals.elements import NUMBERS, SYMBOLS
+
+
+def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> np.ndarray:
+    """Atomic numbers of the atoms of a cell with this formula, int64 [N].
+
+    Args:
+        num_atoms: of the cell, a multiple of the formula's. None: one formula unit, as written.
+
+    Raises:
+        InputError: no formula, an unknown element, parts of atoms, or a number of atoms that does not fit.
+    """
+    from pymatgen.core import Composition
+
+    try:
+        amounts = Composition(str(formula)).get_el_amt_dict()
+    except (ValueError, KeyError, ZeroDivisionError) as error:
+        raise InputError("composition", f"{formula!r} is no formula", expected="such as SrTiO3") from error
+    unknown = [symbol for symbol in amounts if symbol not in NUMBERS]
+    if not amounts or unknown or any(abs(x - round(x)) > 1e-6 or round(x) < 1 for x in amounts.values()):
+        raise InputError(
+            "composition", f"{formula!r} is no formula of whole atoms", expected="such as SrTiO3 or Sr2Ti2O6"
+        )
+    unit = np.repeat([NUMBERS[x] for x in amounts], [round(x) for x in amounts.values()]).astype(np.int64)
+    count = len(unit) if num_atoms is None else num_atoms
+    if count % len(unit) or count < 1:
+        raise InputError(
+            "num_atoms", f"is {count}", expected=f"a multiple of the {len(unit)} atoms of {formula}"
+        )
+    if count > max_atoms:
+        raise InputError("composition", f"has {count} atoms", expected=f"at most {max_atoms}")
+    return np.repeat(unit, count // len(unit))
+
+
+def elements_of(elements: str | Iterable[str]) -> np.ndarray:
+    """Which elements may occur, bool [100], column Z - 1; from symbols, or text such as "Ti,O".
+
+    Raises:
+        InputError: none, or a symbol that is no element.
+    """
+    given = [x for x in re.split(r"[,;\s-]+", elements) if x] if isinstance(elements, str) else list(elements)
+    unknown = [x for x in given if x not in NUMBERS]
+    if unknown or not given:
+        raise InputError(
+            "elements",
+            f"{unknown[0]!r} is no element" if unknown else "names none",
+            expected=f"symbols from {SYMBOLS[0]} to {SYMBOLS[-1]}, such as Ti,O",
+        )
+    allowed = np.zeros(len(SYMBOLS), bool)
+    allowed[[NUMBERS[x] - 1 for x in given]] = True
+    return allowed
+
+
+def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:
+    """The value, if it is a whole number within the bounds.
+
+    Raises:
+        InputError: it is not.
+    """
+    fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not fits or value < least or (most is not None and value > most):  # type: ignore[operator] # an int
+        raise InputError(
+            name, f"is {value!r}", expected=f"a whole number from {least}{f' to {most}' if most else ''}"
+        )
+    return int(value)  # type: ignore[call-overload] # an int
