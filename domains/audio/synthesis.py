@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ...shared.errors import InputError
+from ...shared.errors import InputError, InputWarning
 from .features.settings import FeatureSettings
 from .mel_statistics import MelStatistics
 from .wavehax.build import Generator
@@ -21,6 +22,8 @@ LEAST_FRAMES = 16
 """Shorter input is lengthened by repeating its last frame; convolutions reflect at the ends."""
 FRAMES_AT_ONCE = 2_048
 """Of one sound, where the generator can be cut, and of all rows of a batch."""
+MUCH_MEMORY = 2.0
+"""Gigabytes that a sound may take without a word about it."""
 PIECE = 256
 """Frames that a long sound is cut into."""
 
@@ -57,11 +60,25 @@ class Synthesis:
         Raises:
             InputError: they are not finite.
         """
-        if len(f0_T) > FRAMES_AT_ONCE and self.generator.settings.framewise_norm:
-            return np.concatenate(list(self._pieces(mel_TM, f0_T)))
+        if len(f0_T) > FRAMES_AT_ONCE:
+            if self.generator.settings.framewise_norm:
+                return np.concatenate(list(self._pieces(mel_TM, f0_T)))
+            self._warn_of_memory(len(f0_T))
         mel, f0 = lengthened(mel_TM, f0_T)
         audio = self.generator(self.condition(mel), *self.excitation().of(f0))
         return require_finite(audio[0, : len(f0_T) * self.features.hop].numpy())
+
+    def _warn_of_memory(self, frames: int) -> None:
+        """A note where one sound will take much memory: its norm spans the whole, so it cannot be cut."""
+        sizes = self.generator.settings
+        image = frames * (sizes.n_fft // 2 + 1) * sizes.channels * 4
+        needed = image * (2 + sizes.expansion) / 1e9
+        if needed > MUCH_MEMORY:
+            seconds = frames * self.features.frame_seconds
+            text = (
+                f"{seconds:,.0f} s at once take about {needed:.0f} GB: this generator's norm spans the whole"
+            )
+            warnings.warn(f"{text} sound; cut it into sentences", InputWarning, stacklevel=4)
 
     def _pieces(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> Iterator[np.ndarray]:
         stream, excitation = streamed(self.generator), self.excitation()

@@ -12,7 +12,7 @@ from fourfold.domains.audio.pitch_free_mel import without_harmonics
 from fourfold.domains.audio.vocoder_training import StageSettings
 from fourfold.domains.audio.wavehax.reference_weights import reference_names
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
 
 
 @pytest.fixture
@@ -105,6 +105,18 @@ def test_a_norm_over_the_utterance_keeps_to_each_row(small_features):
     mels, tracks = [draws.normal(-4, 1, (n, 20)) for n in (40, 17)], [np.full(40, 150.0), np.full(17, 90.0)]
     for mel, f0, audio in zip(mels, tracks, vocoder.synthesize(mels, tracks), strict=True):
         np.testing.assert_allclose(audio, vocoder.synthesize(mel, f0), atol=1e-5)
+
+
+def test_long_sounds_that_cannot_be_cut_are_warned_of(small_features, monkeypatch):
+    from fourfold.domains.audio import synthesis
+
+    network = WavehaxSettings(n_mels=20, hop=80, n_fft=160, channels=4, blocks=1)
+    bands = np.zeros(20, np.float32)
+    vocoder = Vocoder.untrained(small_features, network, MelStatistics(bands - 4, bands + 1))
+    monkeypatch.setattr(synthesis, "FRAMES_AT_ONCE", 50)
+    monkeypatch.setattr(synthesis, "MUCH_MEMORY", 1e-5)
+    with pytest.warns(InputWarning, match="norm spans the whole sound"):
+        assert len(vocoder.synthesize(np.full((60, 20), -4.0), np.full(60, 120.0))) == 4_800
 
 
 def test_lists_must_be_of_one_length(vocoder):
