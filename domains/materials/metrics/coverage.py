@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
 from ....shared.errors import InputError
+from .cutoffs import Covered, Cutoffs
 from .fingerprints import Fingerprints
-
-
-class Cutoffs(NamedTuple):
-    """Distances up to which two fingerprints count as near."""
-
-    structure: float
-    composition: float
 
 
 @dataclass(frozen=True)
@@ -80,13 +73,6 @@ def coverage(
     )
 
 
-class Covered(NamedTuple):
-    """Shares of held-out crystals with a near one among those learnt from."""
-
-    structure: float
-    composition: float
-
-
 def covered(
     learnt: Fingerprints, held_out: Fingerprints, cutoffs: Cutoffs, scale: Fingerprints | None = None
 ) -> Covered:
@@ -118,11 +104,8 @@ def _nearest(
     """Distances of each held-out crystal to the nearest structure and to the nearest composition."""
     center, spread = _standard(scale or learnt)
     near, far = learnt.known, held_out.known
-    compositions = [(x.composition[x.known] - center) / spread for x in (held_out, learnt)]
-    return (
-        cdist(held_out.structure[far], learnt.structure[near]).min(axis=1),
-        cdist(*compositions).min(axis=1),
-    )
+    one, other = (held_out.composition[far] - center) / spread, (learnt.composition[near] - center) / spread
+    return cdist(held_out.structure[far], learnt.structure[near]).min(axis=1), cdist(one, other).min(axis=1)
 
 
 def _standard(scale: Fingerprints) -> tuple[np.ndarray, np.ndarray]:

@@ -2,14 +2,16 @@
 
 import numpy as np
 import pytest
-from fourfold.domains.materials.metrics.coverage import (
+from fourfold.domains.materials.datasets import load_crystals
+from fourfold.domains.materials.metrics.coverage import calibrated_cutoffs, coverage, covered
+from fourfold.domains.materials.metrics.cutoffs import (
+    CALIBRATED_ON,
+    LIGHT_CUTOFFS,
+    UPSTREAM_COVERED,
     Covered,
     Cutoffs,
-    calibrated_cutoffs,
-    coverage,
-    covered,
 )
-from fourfold.domains.materials.metrics.fingerprints import Fingerprints
+from fourfold.domains.materials.metrics.fingerprints import Fingerprints, fingerprints
 from fourfold.shared.errors import InputError
 
 
@@ -61,3 +63,16 @@ def test_unlike_fingerprints_and_no_reference_are_refused():
         coverage(prints([0.0], definition="other"), prints([0.0]), Cutoffs(1, 1))
     with pytest.raises(InputError, match="no valid crystal"):
         coverage(prints([0.0]), prints([np.nan]), Cutoffs(1, 1))
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::fourfold.shared.errors.InputWarning")
+@pytest.mark.parametrize("name", ["perov_5", "mp_20"])
+def test_the_cutoffs_kept_here_are_those_calibrated(name, benchmark_data):
+    train, rows = load_crystals(name, "train"), range(CALIBRATED_ON[name])
+    learnt, held_out = (
+        fingerprints(train.take(rows)),
+        fingerprints(load_crystals(name, "validation").take(rows)),
+    )
+    found = calibrated_cutoffs(learnt, held_out, UPSTREAM_COVERED[name], scale=fingerprints(train))
+    assert found == pytest.approx(LIGHT_CUTOFFS[name], rel=3e-3)

@@ -1,5 +1,6 @@
 """Vectors of structure and composition: what they must not see, what they must see, and known values."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -20,7 +21,10 @@ SITE = structure_fingerprint.SITE
 def random_crystal(seed: int, atoms: int = 5) -> Structure:
     rng = np.random.default_rng(seed)
     lattice = Lattice.from_parameters(*rng.uniform(3.5, 6, 3), *rng.uniform(70, 110, 3))
-    return Structure(lattice, rng.choice(["Na", "Cl", "O"], atoms), rng.random((atoms, 3)))
+    corners = np.array(list(itertools.product((0.0, 0.5), repeat=3)))[rng.permutation(8)[:atoms]]
+    return Structure(
+        lattice, rng.choice(["Na", "Cl", "O"], atoms), corners + rng.uniform(0, 0.25, (atoms, 3))
+    )
 
 
 def vector(structure: Structure) -> np.ndarray:
