@@ -56,7 +56,7 @@ class DatasetCard(BaseModel):
     package: str = ""
     """Installed package that holds it; empty when it must be fetched."""
     reader: Reader
-    """How it is read: a network by load_network, crystals by load_crystals of their domains; or read_dataset."""
+    """How it is read: by load_network or load_crystals of the domains, all others by read_dataset."""
     time_column: str = "ds"
     split: dict[str, tuple[int, int] | tuple[float, float]]
     """The usual split: rows, or fractions of the rows, from and up to; of a graph without time: nodes."""

@@ -6,13 +6,14 @@ import contextlib
 import hashlib
 import json
 import os
-import tempfile
+import warnings
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
 from ....shared.datasets.location import CACHE_VARIABLE
+from ....shared.errors import InputWarning
 from .crystals import Crystals
 from .report import Reading, problem_of
 
@@ -52,15 +53,18 @@ def save_reading(reading: Reading, path: Path) -> None:
     arrays |= {f"property {name}": values for name, values in crystals.properties.items()}
     arrays["ids"] = np.array(crystals.ids, dtype=str)
     arrays["report"] = np.array(json.dumps({"skipped": skipped, "notes": reading.notes}))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".part", delete=False) as file:
-        partial = Path(file.name)
-        try:
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        except BaseException:
-            partial.unlink()
-            raise
-    partial.replace(path)
+        partial.replace(path)
+    except OSError as error:
+        problem = f"crystals cannot be kept in {path.parent} ({error.strerror or error}), so are read anew"
+        warnings.warn(problem, InputWarning, stacklevel=3)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def load_reading(path: Path) -> Reading | None:

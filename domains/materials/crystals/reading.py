@@ -100,7 +100,10 @@ def _file_of(source: Any) -> Path | None:
     if isinstance(source, str) and "\n" in source:
         return None
     path = Path(source).expanduser() if isinstance(source, (str, Path)) else None
-    return path if path is not None and path.is_file() else None
+    try:
+        return path if path is not None and path.is_file() else None
+    except OSError:  # a name that no file can have
+        return None
 
 
 def _read(

@@ -79,7 +79,11 @@ def _of_many(sources: Iterable[Any]) -> Iterator[Named]:
 
 
 def _of_path(path: Path) -> Iterator[Named]:
-    if path.is_dir():
+    try:
+        folder = path.is_dir()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if folder:
         files = sorted(file for file in path.iterdir() if _format_of_file(file))
         if not files:
             raise InputError(str(path), "holds no crystal file", expected="CIF, POSCAR or extxyz files")
@@ -90,18 +94,33 @@ def _of_path(path: Path) -> Iterator[Named]:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError as error:
         raise InputError(str(path), "is not there", expected="a file, or the text of one") from error
-    except OSError as error:
-        raise InputError(str(path), f"cannot be read ({error.strerror or error})") from error
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from error
     if not text.strip():
         yield Named(path.stem, InputError(path.name, "is empty", expected="a crystal"))
         return
-    yield from _of_text(text, path.stem, _format_of_file(path) or format_of_text(text))
+    # VASP calls all its files alike, and keeps each in a folder of its own.
+    name = path.parent.name or path.name if _is_vasp(path) else path.stem
+    yield from _of_text(text, name, _format_of_file(path) or format_of_text(text))
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> InputError:
+    reason = getattr(error, "strerror", None) or error
+    return InputError(
+        str(path)[:80],
+        f"cannot be read ({reason})",
+        expected="a file, or the text of a CIF, POSCAR or extxyz",
+    )
 
 
 def _format_of_file(path: Path) -> str | None:
-    if path.name.upper().startswith(("POSCAR", "CONTCAR")):
+    if _is_vasp(path):
         return "poscar"
     return _FILE_ENDINGS.get(path.suffix.lower())
+
+
+def _is_vasp(path: Path) -> bool:
+    return path.name.upper().startswith(("POSCAR", "CONTCAR"))
 
 
 def _of_text(text: str, name: str, format_: str) -> Iterator[Named]:

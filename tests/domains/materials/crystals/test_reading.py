@@ -9,6 +9,7 @@ from example_crystals import one_atom, perovskite, salt, same
 from fourfold.domains.materials.crystals import reading as module
 from fourfold.domains.materials.crystals.reading import read_crystals, read_with_report
 from fourfold.domains.materials.crystals.structures import crystals_of
+from fourfold.domains.materials.crystals.table_rows import read_rows
 from fourfold.domains.materials.crystals.writing import write_crystals
 from fourfold.shared.errors import InputError, InputWarning
 from pymatgen.io.cif import CifWriter
@@ -177,6 +178,36 @@ def test_other_settings_or_bytes_are_read_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("FOURFOLD_CACHE", str(tmp_path / "user"))
     read_crystals(path, cache=True)
     assert len(list((tmp_path / "user" / "crystals").iterdir())) == 1
+
+
+def test_a_cache_that_cannot_be_written_is_told(tmp_path):
+    (tmp_path / "x.cif").write_text(str(CifWriter(salt())))
+    with pytest.warns(InputWarning, match="crystals cannot be kept in .*, so are read anew"):
+        assert len(read_crystals(tmp_path / "x.cif", cache=tmp_path / "x.cif" / "kept")) == 1
+
+
+def test_vasp_runs_are_named_by_their_folders(tmp_path):
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "CONTCAR").write_text(Poscar(perovskite()).get_str())
+    assert read_crystals([tmp_path / "first" / "CONTCAR", tmp_path / "second" / "CONTCAR"]).ids == (
+        "first",
+        "second",
+    )
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_no_file_can_have(name):
+    with pytest.raises(InputError, match="cannot be read"):
+        read_crystals(name)
+
+
+def test_a_bar_on_a_terminal(monkeypatch, capsys):
+    texts = [str(CifWriter(one_atom()))] * 1000
+    names = [str(i) for i in range(1000)]
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    assert all(row.crystal is not None for row in read_rows(texts, names))
+    assert "1000/1000" in capsys.readouterr().err
 
 
 def test_reading_needs_no_torch():
