@@ -145,6 +145,20 @@ def test_given_edges_are_those_it_would_find(model, batch):
         torch.testing.assert_close(part, helped[name])
 
 
+def test_half_precision_gives_nearly_the_same_losses():
+    """As on a GPU with `precision="bf16-mixed"`: distances and angles stay in float32."""
+    made = untrained_cdvae(tiny_settings(), CRYSTALS)
+    batch = CrystalBatch.of(CRYSTALS, np.arange(4))
+    noise = Noise.fixed(np.arange(4), CRYSTALS.counts[:4], 8, 50, seed=0)
+    expected = made.losses(batch, noise)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = made.losses(batch, noise)
+        sum(part.sum() for part in found.values()).backward()
+    for name, part in expected.items():
+        torch.testing.assert_close(found[name].float(), part, rtol=0.1, atol=0.05)
+    assert all(p.grad is None or p.grad.isfinite().all() for p in made.parameters())
+
+
 def test_untrained_weights_depend_on_the_seed_alone():
     one, two, other = (untrained_cdvae(tiny_settings(), CRYSTALS, seed=seed) for seed in (1, 1, 2))
     states = [made.state_dict() for made in (one, two, other)]
