@@ -100,7 +100,12 @@ class CrystalGenerator:
             InputError: as `fit`.
         """
         training = self.settings.training.model_copy(
-            update={"steps": steps, "learning_rate": learning_rate, "prior_steps": max(steps, 500)}
+            update={
+                "steps": steps,
+                "decoder_steps": 0,
+                "learning_rate": learning_rate,
+                "prior_steps": max(steps, 500),
+            }
         )
         tuned = type(self)(self.settings.model_copy(update={"training": training}))
         train, held_out = split(_read(structures, property), self.settings.validation, training.seed)

@@ -1,10 +1,11 @@
-"""Training of a crystal generator: the autoencoder as a resumable run, then the prior of its latents."""
+"""Training of a crystal generator: the autoencoder and its decoder as resumable runs, then the prior."""
 
 from __future__ import annotations
 
 import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import torch
@@ -14,8 +15,9 @@ from .crystal_generator_settings import GeneratorSettings
 from .crystals.crystals import Crystals
 from .flow.flow_model import FlowModel, PropertyScale
 from .flow.latent_prior import LatentPrior, fit_prior
+from .flow.padded import PaddedSource
 from .flow.scaled_lattice import LatticeScale
-from .flow.training import train_autoencoder
+from .flow.training import train_autoencoder, train_decoder
 
 
 def train_model(
@@ -37,6 +39,7 @@ def train_model(
     Raises:
         InputError: too few or too large crystals, or a property that no crystal has a value of.
     """
+    began = monotonic()
     _check(crystals, settings.network.max_atoms)
     values = _values(crystals, property_name)
     scale = None if property_name is None else PropertyScale.of(property_name, values)
@@ -49,22 +52,32 @@ def train_model(
     held_out = None
     if validation is not None and len(validation):
         held_out = model.source(validation, _values(validation, property_name, required=False))
+    train, finished = model.source(crystals, values), False
     with _folder(run) as folder:
-        result = train_autoencoder(
-            model.network,
-            model.source(crystals, values),
-            held_out,
-            settings.losses,
-            settings.training,
-            Path(folder) / "autoencoder",
-            max_seconds,
-        )
+        for stage, name in ((train_autoencoder, "autoencoder"), (train_decoder, "decoder")):
+            if name == "decoder":
+                if settings.training.decoder_steps == 0:
+                    break
+                _fix_latents(model, train, held_out)
+            left = None if max_seconds is None else max_seconds - (monotonic() - began)
+            finished = left is None or left > 0
+            if finished:
+                path = Path(folder) / name
+                result = stage(model.network, train, held_out, settings.losses, settings.training, path, left)
+                finished = result.finished
+            if not finished:
+                break
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         model.prior = LatentPrior(settings.network.latent)
-        mean, log_variance = model.posterior(crystals)
-        fit_prior(model.prior, mean, log_variance, settings.training.prior_steps, seed)
-    return model, result.finished
+    fit_prior(model.prior, *model.posterior(crystals), settings.training.prior_steps, seed)
+    return model, finished
+
+
+def _fix_latents(model: FlowModel, *sources: PaddedSource | None) -> None:
+    for source in sources:
+        if source is not None:
+            source.posterior = model.posterior(source.crystals)
 
 
 def split(crystals: Crystals, share: float, seed: int) -> tuple[Crystals, Crystals | None]:

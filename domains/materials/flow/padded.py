@@ -21,7 +21,13 @@ class PaddedSource:
 
     Args:
         values: standardised property of each crystal, NaN where unknown; None: none is known.
+
+    Attributes:
+        posterior: mean and log variance of the latents, [M, latent] each. When set, batches hold them as
+            "mean" and "log_variance" in place of what only the encoder needs.
     """
+
+    posterior: tuple[Tensor, Tensor] | None = None
 
     def __init__(
         self,
@@ -46,15 +52,21 @@ class PaddedSource:
         slots = np.arange(widest)
         mask = slots < counts[:, None]
         atoms = np.where(mask, self.crystals.offsets[indices][:, None] + slots, 0)
+        cell = {
+            "frac": _float(np.where(mask[..., None], self.crystals.frac[atoms], 0.0)),
+            "numbers": torch.from_numpy(np.where(mask, self.crystals.numbers[atoms], 0).astype(np.int64)),
+            "mask": torch.from_numpy(mask),
+            "lattice": _float(self.lattice[indices]),
+        }
+        if self.posterior is not None:
+            mean, log_variance = (x[torch.from_numpy(indices)] for x in self.posterior)
+            return {**cell, "mean": mean, "log_variance": log_variance}
         pairs = self.pairs[indices][:, None, None] + slots[:, None] * counts[:, None, None] + slots
         both = mask[:, :, None] & mask[:, None, :]
         radial = np.where(both[..., None], self.radial[np.where(both, pairs, 0)], 0)
         values = self.values[indices]
         return {
-            "frac": _float(np.where(mask[..., None], self.crystals.frac[atoms], 0.0)),
-            "numbers": torch.from_numpy(np.where(mask, self.crystals.numbers[atoms], 0).astype(np.int64)),
-            "mask": torch.from_numpy(mask),
-            "lattice": _float(self.lattice[indices]),
+            **cell,
             "radial": _float(radial),
             "property": _float(np.nan_to_num(values)),
             "known": torch.from_numpy(np.isfinite(values)),

@@ -53,8 +53,12 @@ class FlowTraining(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps: int = Field(default=7_000, ge=1)
+    """Of everything together."""
+    decoder_steps: int = Field(default=8_000, ge=0)
+    """Of the decoder alone, afterwards, on latents that no longer change."""
     batch_size: int = Field(default=128, ge=1)
     learning_rate: float = Field(default=1.5e-3, gt=0)
+    decoder_rate: float = Field(default=1e-3, gt=0)
     weight_decay: float = Field(default=1e-3, ge=0)
     ema: float = Field(default=0.999, gt=0, lt=1)
     clip_norm: float = Field(default=1.0, gt=0)

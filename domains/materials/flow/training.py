@@ -1,4 +1,4 @@
-"""Training of CDVAE-flow: one resumable run of the training core."""
+"""Training of CDVAE-flow: resumable runs of the training core."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ....shared.training.fit import fit
 from ....shared.training.fit_result import FitResult
 from ....shared.training.settings import EmaSettings, FitSettings, ScheduleSettings
 from .autoencoder import CrystalAutoencoder
-from .objective import FlowObjective
+from .objective import DecoderObjective, FlowObjective, Optimizer
 from .padded import PaddedSource
 from .settings import FlowLosses, FlowTraining
 
@@ -31,19 +31,45 @@ def train_autoencoder(
     Args:
         max_seconds: stop with a checkpoint after that time; the same call goes on from there.
     """
+    objective = FlowObjective(network, losses, _optimizer(training.learning_rate, training.weight_decay))
+    settings = _settings(training, training.steps, "network", training.seed, max_seconds)
+    config = _config(network, losses, training, train) | {"learning_rate": training.learning_rate}
+    return fit(objective, train, settings, run, validation, config=config)
 
+
+def train_decoder(
+    network: CrystalAutoencoder,
+    train: PaddedSource,
+    validation: PaddedSource | None,
+    losses: FlowLosses,
+    training: FlowTraining,
+    run: Path,
+    max_seconds: float | None = None,
+) -> FitResult:
+    """As `train_autoencoder`, the decoder alone; the sources must have posteriors."""
+    objective = DecoderObjective(network, losses, _optimizer(training.decoder_rate, training.weight_decay))
+    settings = _settings(training, training.decoder_steps, "decoder", training.seed + 1, max_seconds)
+    config = _config(network, losses, training, train) | {"learning_rate": training.decoder_rate}
+    return fit(objective, train, settings, run, validation, config=config)
+
+
+def _optimizer(rate: float, weight_decay: float) -> Optimizer:
     def optimizer(parameters: Iterable[Any]) -> torch.optim.Optimizer:
-        return torch.optim.AdamW(
-            parameters, lr=training.learning_rate, weight_decay=training.weight_decay, fused=True
-        )
+        return torch.optim.AdamW(parameters, lr=rate, weight_decay=weight_decay, fused=True)
 
-    settings = FitSettings(
-        steps=training.steps,
+    return optimizer
+
+
+def _settings(
+    training: FlowTraining, steps: int, module: str, seed: int, max_seconds: float | None
+) -> FitSettings:
+    return FitSettings(
+        steps=steps,
         batch_size=training.batch_size,
-        seed=training.seed,
-        schedule=ScheduleSettings(kind="cosine", warm_up=min(300, max(training.steps // 10, 1)), final=0.01),
+        seed=seed,
+        schedule=ScheduleSettings(kind="cosine", warm_up=min(300, max(steps // 10, 1)), final=0.01),
         clip_norm=training.clip_norm,
-        ema=EmaSettings(modules=("network",), decay=training.ema),
+        ema=EmaSettings(modules=(module,), decay=training.ema),
         validate_every=training.validate_every,
         validation_batch_size=256,
         metric="total",
@@ -51,10 +77,14 @@ def train_autoencoder(
         checkpoint_seconds=300.0,
         max_seconds=max_seconds,
     )
-    config = {
+
+
+def _config(
+    network: CrystalAutoencoder, losses: FlowLosses, training: FlowTraining, train: PaddedSource
+) -> dict[str, Any]:
+    return {
         "network": network.settings.model_dump(mode="json"),
         "losses": losses.model_dump(mode="json"),
-        "training": training.model_dump(mode="json", exclude={"prior_steps"}),
+        "weight_decay": training.weight_decay,
         "crystals": len(train),
     }
-    return fit(FlowObjective(network, losses, optimizer), train, settings, run, validation, config=config)
