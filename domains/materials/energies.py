@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
+import io
 import time
 import warnings
 from collections.abc import Sequence
@@ -166,7 +168,8 @@ def _descend(
 def _model() -> Any:
     """CHGNet with the weights that its wheel carries, on the CPU."""
     try:
-        with warnings.catch_warnings():
+        # It prints its number of parameters.
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")
             package = importlib.import_module("chgnet.model.model")
             return package.CHGNet.load(use_device="cpu", verbose=False)
