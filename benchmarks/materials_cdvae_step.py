@@ -22,9 +22,9 @@ from typing import Any  # noqa: E402
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 from fourfold.domains.materials.cdvae.crystal_source import CrystalSource  # noqa: E402
-from fourfold.domains.materials.cdvae.langevin import Fixed, LangevinSettings, langevin_dynamics  # noqa: E402
+from fourfold.domains.materials.cdvae.langevin import Fixed, langevin_dynamics  # noqa: E402
 from fourfold.domains.materials.cdvae.objective import CdvaeObjective  # noqa: E402
-from fourfold.domains.materials.cdvae.settings import CdvaeRecipe, CdvaeSettings  # noqa: E402
+from fourfold.domains.materials.cdvae.settings import CdvaeRecipe, CdvaeSettings, LangevinSettings  # noqa: E402
 from fourfold.domains.materials.cdvae.untrained import untrained_cdvae  # noqa: E402
 from fourfold.domains.materials.crystals.crystals import Crystals  # noqa: E402
 from fourfold.shared.training.parallel import to_device  # noqa: E402
