@@ -15,6 +15,7 @@ from . import fused_backbone
 from .block import ConvNeXtBlock, ImageNorm
 from .envelope import MelEnvelope
 from .harmonic_prior import POWER
+from .learnt_prior import LearntPrior
 from .row_ends import RowEnds
 from .settings import WavehaxSettings
 
@@ -64,7 +65,12 @@ class Wavehax(nn.Module):
         self.envelope: MelEnvelope | None = None
         if settings.envelope:
             self.envelope = MelEnvelope(settings.n_mels, bins)
+        self.learnt_prior: LearntPrior | None = None
+        if settings.prior == "ddsp":
+            self.learnt_prior = LearntPrior(settings.n_mels, bins)
         initialise(self)
+        if self.learnt_prior is not None:
+            self.learnt_prior.start()
 
     def forward(
         self,
@@ -78,12 +84,19 @@ class Wavehax(nn.Module):
         Args:
             condition_BMT: standardised log-mel.
             prior_BS: excitation, [B, T * hop].
-            noise_BS: standard normal noise [B, T * hop], for generators with `noise_image`.
+            noise_BS: standard normal noise [B, T * hop], for generators with `noise_image` or the
+                ddsp prior.
             ends: frames of each row of a padded batch; None: all.
         """
         if ends is not None:
             prior_BS = ends.times(self.settings.hop).cut(prior_BS, 1)
+        if noise_BS is not None and ends is not None:
+            noise_BS = ends.times(self.settings.hop).cut(noise_BS, 1)
         spectrum = self.stft(prior_BS)
+        if self.learnt_prior is not None:
+            if noise_BS is None:
+                raise ValueError("a generator with the ddsp prior needs noise")
+            spectrum = self.learnt_prior(condition_BMT, spectrum, self.stft(noise_BS))
         real, imaginary = spectrum.real, spectrum.imag
         images = [
             real,
@@ -95,8 +108,6 @@ class Wavehax(nn.Module):
         if self.settings.noise_image:
             if noise_BS is None:
                 raise ValueError("a generator with noise_image needs noise")
-            if ends is not None:
-                noise_BS = ends.times(self.settings.hop).cut(noise_BS, 1)
             noise = self.stft(POWER * noise_BS)
             images += [noise.real, noise.imag]
         output = self.backbone(torch.stack(images, dim=1), ends)

@@ -13,7 +13,8 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-PriorKind = Literal["harmonic", "harmonic-decay", "sine", "sawtooth", "noise"]
+PriorKind = Literal["harmonic", "harmonic-decay", "sine", "sawtooth", "noise", "ddsp"]
+"""`ddsp`: harmonic without its noise; the generator shapes both by filters it learns."""
 
 POWER = 0.1
 """Root mean square times the square root of 2, of the voiced part: amplitude factor alpha."""
@@ -92,7 +93,7 @@ def prior(
     pitch = torch.where(voiced, f0, torch.ones_like(f0))
     nyquist = sample_rate / 2
     count = torch.floor(nyquist / pitch)
-    if kind == "harmonic":
+    if kind in ("harmonic", "ddsp"):
         signal = 2 * POWER * torch.sqrt(pitch / sample_rate) * harmonic_sum(phase, count)
     elif kind == "harmonic-decay":
         ratio = pitch / nyquist
@@ -105,7 +106,7 @@ def prior(
     else:
         signal = _sawtooth(phase, pitch / sample_rate)
     signal = torch.where(voiced & (count > 0), signal, torch.zeros_like(signal))
-    if noise_BS is not None:
+    if noise_BS is not None and kind != "ddsp":
         deviation = NOISE if kind.startswith("harmonic") else WEAK_NOISE
         signal = signal + deviation * noise_BS
     return signal.float()

@@ -38,7 +38,8 @@ class WavehaxSettings(BaseModel):
     flat spectra. Not in the paper; it adds no parameter."""
     noise_image: bool = False
     """Give the network noise of its own beside the prior, for breath and hiss. Not in the paper."""
-    prior: Literal["harmonic", "harmonic-decay", "sine", "sawtooth", "noise"] = "harmonic"
+    prior: Literal["harmonic", "harmonic-decay", "sine", "sawtooth", "noise", "ddsp"] = "harmonic"
+    """`ddsp`: harmonics and noise through filters read off the mel spectrum (NaturalL2S), for one stream."""
 
     @model_validator(mode="after")
     def _fits(self) -> WavehaxSettings:
@@ -51,6 +52,8 @@ class WavehaxSettings(BaseModel):
             raise ValueError("kernels must have odd sizes")
         if self.streams > 1 and (self.envelope or self.noise_image):
             raise ValueError("envelope and noise_image are for one stream")
+        if self.streams > 1 and self.prior == "ddsp":
+            raise ValueError("prior must not be ddsp with several streams")
         if self.causal and not self.framewise_norm:
             raise ValueError("causal needs framewise_norm: other statistics know the future")
         return self

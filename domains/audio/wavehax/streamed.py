@@ -36,6 +36,8 @@ class StreamedWavehax:
         self.generator = generator
         self.prior = _Spectrum(generator)
         self.noise = _Spectrum(generator) if generator.settings.noise_image else None
+        learnt = generator.learnt_prior is not None
+        self.shaped = (_Spectrum(generator), Alignment(3)) if learnt else None
         self.projected = [_Projection(generator.prior_projection) for _ in range(2)]
         self.condition = _Projection(generator.condition_projection)
         self.images = Alignment(7 if self.noise else 5)
@@ -52,6 +54,10 @@ class StreamedWavehax:
     ) -> Tensor | None:
         """Samples [B, S] that are ready, of standardised log-mel, excitation and noise as in `Wavehax`."""
         spectrum = self.prior.push(prior_BS, last)
+        if self.shaped is not None and self.generator.learnt_prior is not None:
+            transform, alignment = self.shaped
+            together = alignment.push(condition_BMT, spectrum, transform.push(noise_BS, last))
+            spectrum = None if together is None else self.generator.learnt_prior(*together)
         parts = [None, None] if spectrum is None else [spectrum.real, spectrum.imag]
         projected = [layer.push(part, last) for layer, part in zip(self.projected, parts, strict=True)]
         pieces = [*parts, *projected, self.condition.push(condition_BMT, last)]
