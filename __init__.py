@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .domains.audio.vocoder import Vocoder as Vocoder
     from .domains.graphs.forecaster import GraphForecaster as GraphForecaster
+    from .domains.materials.crystal_generator import CrystalGenerator as CrystalGenerator
     from .domains.timeseries.forecaster import Forecaster as Forecaster
 
 __version__ = "0.1.0"
-__all__ = ["Forecaster", "GraphForecaster", "Vocoder"]
+__all__ = ["CrystalGenerator", "Forecaster", "GraphForecaster", "Vocoder"]
 
 _HOMES = {
+    "CrystalGenerator": ".domains.materials.crystal_generator",
     "Forecaster": ".domains.timeseries.forecaster",
     "GraphForecaster": ".domains.graphs.forecaster",
     "Vocoder": ".domains.audio.vocoder",

@@ -22,6 +22,9 @@ from .flow.sampler import FlowSampling, FlowStart
 from .formulas import formula_texts
 from .generated import GeneratedCrystals
 from .generation import Wish, generate_crystals, near_value
+from .generator_scores import generator_scores
+from .metrics.cutoffs import LIGHT_CUTOFFS, Cutoffs
+from .metrics.scores import CrystalScores
 from .optimization import best_of, descend
 from .wishes import whole_number
 
@@ -104,7 +107,6 @@ class CrystalGenerator:
                 "steps": steps,
                 "decoder_steps": 0,
                 "learning_rate": learning_rate,
-                "prior_steps": max(steps, 500),
             }
         )
         tuned = type(self)(self.settings.model_copy(update={"training": training}))
@@ -248,6 +250,35 @@ class CrystalGenerator:
         ]
         return self._marked(_named(joined(made), tuple(f"between-{i}" for i in range(points))))
 
+    def evaluate(
+        self,
+        structures: Any,
+        known: Any = None,
+        *,
+        n: int = 1_000,
+        cutoffs: Cutoffs = LIGHT_CUTOFFS["mp_20"],
+        seed: int = 0,
+        steps: int = 50,
+    ) -> CrystalScores:
+        """Reconstruction, error of the property, and n new crystals against real ones.
+
+        Args:
+            structures: crystals it was not trained on, with the property if it is to be judged.
+            known: training crystals, whose compositions give the units of coverage; None: `structures`.
+            cutoffs: of coverage, `metrics.cutoffs`.
+
+        Raises:
+            InputError: the structures do not fit.
+        """
+        scale = self.fitted().property
+        try:
+            reference = self._given(structures, None if scale is None else scale.name)
+        except InputError:
+            # Crystals without the property can be judged by all else.
+            reference = self._given(structures)
+        basis = reference if known is None else _read(known, None)
+        return generator_scores(self, reference, basis, n=n, cutoffs=cutoffs, seed=seed, steps=steps)
+
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "crystal-generator")."""
         return save_generator(self, folder, card)
@@ -275,8 +306,8 @@ class CrystalGenerator:
             )
         return scale.name
 
-    def _given(self, structures: Any) -> Crystals:
-        given, most = read_crystals(structures), self.settings.network.max_atoms
+    def _given(self, structures: Any, property: str | None = None) -> Crystals:
+        given, most = _read(structures, property), self.settings.network.max_atoms
         largest = int(given.counts.argmax())
         if given.counts[largest] > most:
             count, name = given.counts[largest], given.ids[largest]

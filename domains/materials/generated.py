@@ -10,8 +10,8 @@ import numpy as np
 
 from .crystals.crystals import Crystals
 from .crystals.structures import structures_of
-from .density import densities
 from .metrics.composition_validity import compositional_validity
+from .metrics.distributions import densities
 from .metrics.nearest_distance import nearest_distances
 from .metrics.structural_validity import structural_validity
 

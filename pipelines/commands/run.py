@@ -17,6 +17,7 @@ PIPELINES = {
     "traffic": "fourfold.pipelines.traffic.pipeline",
     "pretrain": "fourfold.pipelines.pretrain",
     "train-vocoder": "fourfold.pipelines.train_vocoder",
+    "train-crystals": "fourfold.pipelines.train_crystals",
 }
 """By name. Each module has `Settings`, `recipe(preset)` and `run_pipeline(settings, out, command)`."""
 
@@ -37,7 +38,7 @@ def run(
     ----------
     name
         The pipeline: forecast, citations (classes of a graph's nodes), pretrain (makes a tempo-zero anew),
-        or train-vocoder (a speech vocoder from random weights).
+        train-vocoder (a speech vocoder from random weights), or train-crystals (a crystal generator).
     preset
         quick takes a few minutes on two cores; full trains longer.
     out

@@ -1,0 +1,86 @@
+"""All figures of a crystal generator on crystals it was not trained on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .crystals.crystals import Crystals
+from .formulas import formula_texts
+from .metrics.cutoffs import Cutoffs
+from .metrics.evaluation import score_generated, score_reconstruction
+from .metrics.scores import CrystalScores, Score
+from .metrics.structural_validity import validity
+
+if TYPE_CHECKING:
+    from .crystal_generator import CrystalGenerator
+
+PERCENTILES = (5, 10, 15)
+
+
+def generator_scores(
+    generator: CrystalGenerator,
+    reference: Crystals,
+    known: Crystals,
+    *,
+    n: int,
+    cutoffs: Cutoffs,
+    seed: int,
+    steps: int,
+) -> CrystalScores:
+    """Reconstruction, property and generation; see `CrystalGenerator.evaluate`."""
+    rebuilt = generator.reconstruct(reference, seed=seed, steps=steps).crystals
+    made = generator.generate(n, seed=seed, steps=steps)
+    drawn = score_generated(made.crystals, reference, known, cutoffs=cutoffs, matching=False)
+    new = np.mean([text not in generator.trained_formulas for text in formula_texts(made.crystals)])
+    rows = [
+        replace(row, value=float(new), meaning="share with a reduced formula that was not trained on")
+        if row.name == "new formulas"
+        else row
+        for row in drawn.scores
+    ]
+    rebuilding = score_reconstruction(rebuilt, reference)
+    scores = (*rebuilding.scores, *_property(generator, reference), *rows)
+    return CrystalScores(scores, {**drawn.sets}, drawn.notes)
+
+
+def success_rates(
+    generator: CrystalGenerator, start: Crystals, limits: Sequence[float], *, seed: int = 0
+) -> tuple[Score, ...]:
+    """SR5, SR10, SR15 of CDVAE: share of starts whose best crystal is valid and at or below a limit.
+
+    The property is predicted by the generator itself from the optimised crystal, as no first-principles value
+    is at hand: another predictor may disagree.
+
+    Args:
+        limits: the 5th, 10th and 15th percentile of the property.
+    """
+    name = generator.fitted().property
+    assert name is not None
+    best = generator.optimize(name.name, "min", start, seed=seed).crystals
+    value, valid = best.properties[name.name], validity(best)
+    return tuple(
+        Score(
+            f"SR{percent}", float((valid & (value <= limit)).mean()), f"best crystal valid and <= {limit:.4g}"
+        )
+        for percent, limit in zip(PERCENTILES, limits, strict=True)
+    )
+
+
+def _property(generator: CrystalGenerator, reference: Crystals) -> list[Score]:
+    scale = generator.fitted().property
+    if scale is None or scale.name not in reference.properties:
+        return []
+    truth = reference.properties[scale.name]
+    known = np.isfinite(truth)
+    if not known.any():
+        return []
+    error = np.abs(generator.predict(reference) - truth)[known]
+    floor = np.abs(truth[known] - scale.mean)
+    return [
+        Score(f"MAE {scale.name}", float(error.mean()), "predicted from the latent, in the property's unit"),
+        Score(f"floor {scale.name}", float(floor.mean()), "MAE of the training crystals' mean"),
+    ]
