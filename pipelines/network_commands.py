@@ -32,6 +32,8 @@ class NetworkRequest:
     graph: Path | None = None
     directed: bool = True
     """False: every edge of the file goes both ways."""
+    signed: bool = False
+    """Negative weights are meant."""
     reading: dict[str, Any] = field(default_factory=dict)
     """Fields of `GraphForecasterSettings` that were given."""
     model_settings: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +58,7 @@ class NetworkRequest:
         if self.graph is None:
             return settings.read(str(self.signals), known.nodes if known is not None else ()), None
         reading = settings.model_dump(exclude={"batch_size"})
-        return read_network(self.signals, self.graph, directed=self.directed, **reading)
+        return read_network(self.signals, self.graph, directed=self.directed, signed=self.signed, **reading)
 
     def ready(self, horizon: int) -> tuple[GraphForecaster, Signals, Graph | None]:
         """The network, fitted where it is a name, with the signals and graph it is to be asked about."""

@@ -22,6 +22,7 @@ def read_network(
     coordinates: str | Path | None = None,
     *,
     directed: bool = True,
+    signed: bool = False,
     **reading: Any,
 ) -> tuple[Signals, SensorGraph | ChangingGraph]:
     """Signals and their graph, its nodes in the order of the signals.
@@ -31,15 +32,16 @@ def read_network(
         graph: a file that `read_graph` takes; nodes without an edge need not stand in it.
         coordinates: a table of node, latitude and longitude, or x and y.
         directed: False adds the opposite of every edge of a file.
+        signed: negative weights are meant; else they are refused.
         reading: arguments of `read_signals`.
 
     Raises:
         InputError: a file cannot be read, or signals and graph have different nodes.
     """
     if Path(signals).suffix.lower() in NAMELESS:
-        known = read_graph(str(graph), coordinates=coordinates, directed=directed)
+        known = read_graph(str(graph), coordinates=coordinates, directed=directed, signed=signed)
         return read_signals(str(signals), known, **reading), known
     found = read_signals(str(signals), **reading)
-    known = read_graph(str(graph), found.nodes, coordinates, directed=directed)
+    known = read_graph(str(graph), found.nodes, coordinates, directed=directed, signed=signed)
     require_same_nodes(found, known)
     return found, known.select(found.nodes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
+from ...shared.errors import InputError
 from .network_flags import network_request
 from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 AGAINST = ("seasonal-naive", "linear")
 """Methods a model of single series is set beside."""
 USUAL_ORIGINS, USUAL_LEVEL = 60, 80.0
+SAMPLES = 1_000
+"""Crystals that a generator is judged by."""
 
 
 def evaluate(
@@ -31,11 +34,14 @@ def evaluate(
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     table: TableOptions = AS_GIVEN,
     network: GraphOptions = NO_GRAPH,
+    samples: Annotated[int | None, WHOLE] = None,
 ) -> int:
-    """Score a model: forecasts by rolling origin over the last fifth of the data, a vocoder by its copies.
+    """Score a model: forecasts by rolling origin, a vocoder by its copies, a crystal generator by crystals.
 
-    No method is fitted on that last part. A vocoder copies every recording of a folder, and PESQ, STOI, MCD,
-    pitch, voicing and spectra of the copies are set beside the originals.
+    No method is fitted on the last fifth of the data, which is forecast. A vocoder copies every recording of
+    a folder, and PESQ, STOI, MCD, pitch, voicing and spectra of the copies are set beside the originals. A
+    crystal generator rebuilds crystals that it was not trained on, predicts their property, and makes new
+    ones, whose validity, coverage and distributions are set beside those crystals.
 
     Parameters
     ----------
@@ -43,7 +49,7 @@ def evaluate(
         A shipped model, a folder that finetune wrote, or a method (see fourfold models).
     data
         CSV, Parquet or NetCDF; a row a series and time, or a column a series. For a vocoder a folder of
-        recordings.
+        recordings; for a crystal generator a table material_id,cif,property, or crystal files.
     horizon
         Steps to forecast; 24 when not given, for networks their own or 12.
     against
@@ -55,15 +61,25 @@ def evaluate(
         Central interval in percent whose coverage is counted.
     output
         JSON file to write the scores to.
+    samples
+        New crystals that a generator makes; 1000 when not given.
     """
     from ..output_file import check_output, write_json
 
     if output is not None:
         check_output(output, (".json",))
+    from ..crystal_commands import WHAT, evaluate_generator, is_generator, refuse_crystals
     from ..vocoder_commands import evaluate_vocoder, is_vocoder, refuse_flags
 
+    usual = {"--origins": origins != USUAL_ORIGINS, "--level": level != USUAL_LEVEL}
+    if is_generator(model):
+        refuse_flags(model, table, network, {"--horizon": horizon, "--against": against, **usual}, WHAT)
+        evaluate_generator(model, data, output, SAMPLES if samples is None else samples)
+        return 0
+    refuse_crystals(model, data)
+    if samples is not None:
+        raise InputError("--samples", f"{model} is no crystal generator", remedy="Leave it out")
     if is_vocoder(model):
-        usual = {"--origins": origins != USUAL_ORIGINS, "--level": level != USUAL_LEVEL}
         refuse_flags(model, table, network, {"--horizon": horizon, "--against": against, **usual})
         evaluate_vocoder(model, data, output)
         return 0

@@ -26,8 +26,9 @@ def finetune(
     future_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     static_cols: Annotated[tuple[str, ...], Parameter(negative="", consume_multiple=True)] = (),
     steps: Annotated[int | None, WHOLE] = None,
+    property_: Annotated[str | None, Parameter(name="--property")] = None,
 ) -> int:
-    """Train a model further on a table (a vocoder on recordings), or fit a method to it, and keep it.
+    """Train a model further (on a table, a vocoder on recordings, a generator on crystals), or fit a method.
 
     With --graph a network is fitted on a graph; one that was kept and knows other nodes is taken to the new
     ones. A run that was stopped goes on where it was when the same command is given again.
@@ -38,9 +39,9 @@ def finetune(
         A shipped model, a folder that finetune wrote, or a method (see fourfold models).
     data
         CSV, Parquet or NetCDF; a row a series and time, or a column a series. For a vocoder a folder of
-        recordings.
+        recordings; for a crystal generator a table material_id,cif,property, or crystal files.
     output
-        Folder for the model; forecast, synthesize and evaluate take it as MODEL.
+        Folder for the model; forecast, synthesize, generate and evaluate take it as MODEL.
     horizon
         Steps it is to forecast; the model's own when not given, 24 for methods, 12 for networks.
     past_cols
@@ -50,19 +51,30 @@ def finetune(
     static_cols
         Columns of facts that do not change.
     steps
-        Training steps of a vocoder; 2000 when not given.
+        Training steps of a vocoder (2000 when not given) or of a crystal generator (1000).
+    property
+        Column to be told from a crystal, by a crystal generator.
     """
+    from ..crystal_commands import WHAT, finetune_generator, is_generator, refuse_crystals
     from ..output_file import check_folder
     from ..vocoder_commands import finetune_vocoder, is_vocoder, refuse_flags
 
     check_folder(output)
+    if is_generator(model):
+        columns = {"--past-cols": past_cols, "--future-cols": future_cols, "--static-cols": static_cols}
+        refuse_flags(model, table, network, {"--horizon": horizon, **columns}, WHAT)
+        finetune_generator(model, data, output, property_, steps)
+        return 0
+    refuse_crystals(model, data)
+    if property_ is not None:
+        raise InputError("--property", f"{model} is no crystal generator", remedy="Leave it out")
     if is_vocoder(model):
         columns = {"--past-cols": past_cols, "--future-cols": future_cols, "--static-cols": static_cols}
         refuse_flags(model, table, network, {"--horizon": horizon, **columns})
         finetune_vocoder(model, data, output, steps)
         return 0
     if steps is not None:
-        problem = f"{model} is no vocoder and does not take it"
+        problem = f"{model} is no vocoder or generator and does not take it"
         raise InputError("--steps", problem, remedy="Leave it out, or give --epochs for a network")
     request = network_request(
         model, data, table, network,

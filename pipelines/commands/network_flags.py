@@ -60,6 +60,7 @@ def network_request(
         signals=data,
         graph=network.graph,
         directed=not network.undirected,
+        signed=network.signed,
         reading=reading,
         model_settings=settings,
     )

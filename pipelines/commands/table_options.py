@@ -70,6 +70,8 @@ class GraphOptions:
         Edges (csv: from,to,weight) or an adjacency (csv, npy, npz, DCRNN's pkl), for networks on a graph.
     undirected
         Edges go both ways.
+    signed
+        Negative weights of edges are meant; without it they are refused.
     zero_is_missing
         A 0 means that nothing was measured, as in the files of traffic detectors.
     size
@@ -86,6 +88,7 @@ class GraphOptions:
 
     graph: Path | None = None
     undirected: Annotated[bool, Parameter(negative="")] = False
+    signed: Annotated[bool, Parameter(negative="")] = False
     zero_is_missing: Annotated[bool, Parameter(negative="")] = False
     size: Literal["small", "paper"] = "small"
     lookback: Annotated[int, WHOLE] = 12

@@ -44,8 +44,8 @@ def _stages(settings: Settings, command: str) -> list[Stage]:
         return {key: told[key] for key in keys}
 
     reading = only(
-        "data", "graph", "directed", "coordinates", "signals", "title", "unit", "horizon", "test_share",
-        "validation_share", "neighbours",
+        "data", "graph", "directed", "signed", "coordinates", "signals", "title", "unit", "horizon",
+        "test_share", "validation_share", "neighbours",
     )  # fmt: skip
     files: list[Path] = []
     for key in ("data", "graph", "coordinates"):

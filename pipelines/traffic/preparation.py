@@ -94,7 +94,8 @@ def _own(settings: Settings) -> tuple[Signals, SensorGraph | ChangingGraph | Non
     named, reading = Named(name, "", "", name), settings.signals.reading()
     if settings.graph == SIMILARITY:
         return read_signals(settings.data, **reading), None, named
-    return *read_network(settings.data, settings.graph, directed=settings.directed, **reading), named
+    how = {"directed": settings.directed, "signed": settings.signed}
+    return *read_network(settings.data, settings.graph, **how, **reading), named
 
 
 def save_prepared(prepared: Prepared, folder: Path) -> None:

@@ -55,6 +55,8 @@ class Settings(BaseModel):
     receives from those that moved most like it in the training part."""
     directed: bool = True
     """False: every edge of that file goes both ways."""
+    signed: bool = False
+    """Negative weights in that file are meant; without it they are refused."""
     coordinates: str | None = None
     """A table of node, latitude, longitude (or x, y), for the map."""
     signals: SignalSettings = SignalSettings()
@@ -119,6 +121,5 @@ def recipe(preset: str) -> dict[str, Any]:
         "training.epochs": 3.0,
         "training.most_steps": 270,
         "training.learning_rate": 1e-2,
-        "training.max_seconds": 60.0,
         "origins": 100,
     }

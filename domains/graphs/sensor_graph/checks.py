@@ -118,7 +118,8 @@ def checked_weight(weight: object, edges: int, *, signed: bool) -> np.ndarray:
             f"{below.size} weights are negative",
             where=f"edge {below[0]}, {values[below[0]]:g}",
             expected="weights of 0 and more",
-            remedy="Pass signed=True (to read_graph) to keep them; degrees then count absolute weights",
+            remedy="Pass signed=True (to read_graph; --signed in the shell) to keep them; degrees then count "
+            "absolute weights",
         )
     return values
 

@@ -66,6 +66,15 @@ def test_the_suffix_decides_the_file(desk: Path, suffix: str) -> None:
         assert (frame["tts-imp-lo-80"].to_numpy() <= frame["tts-imp-hi-80"].to_numpy()).all()
 
 
+def test_negative_weights_must_be_meant(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edges = pd.read_csv(desk / "edges.csv")
+    edges.assign(weight=-0.5).to_csv(desk / "signed.csv", index=False)
+    words = ["forecast", "tts-imp", "signals.csv", "--graph", "signed.csv", "-n", "2", *BRIEF, "-o", "s.csv"]
+    assert main(words) == 2 and "--signed" in capsys.readouterr().err
+    assert main([*words, "--signed"]) == 0
+    assert np.isfinite(pd.read_csv(desk / "s.csv")["tts-imp"]).all()
+
+
 def test_edges_may_be_an_adjacency(desk: Path) -> None:
     np.save(desk / "adjacency.npy", np.ones((4, 4)) - np.eye(4))
     words = ["forecast", "tts-imp", "signals.csv", "--graph", "adjacency.npy", "-n", "2", *BRIEF]

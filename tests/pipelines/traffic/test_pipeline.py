@@ -142,6 +142,7 @@ def test_presets_are_settings() -> None:
     for preset in ("quick", "full"):
         asked = resolve_settings(Settings, recipe(preset))
         assert asked.data == "wntr-net3" and "tts-imp" in asked.models
+        assert asked.training.max_seconds is None, "a faster machine must not get other figures"
 
 
 @pytest.mark.slow
