@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from ...shared.artifact.card import ModelCard
@@ -20,9 +21,11 @@ from .features.audio_features import AudioFeatures
 from .features.frame_checks import checked_f0
 from .features.settings import FeatureSettings
 from .formants import shifted_formants
+from .harmonic_agreement import harmonic_agreement
+from .mel_consistency import ITERATIONS, mel_consistent
 from .mel_statistics import MelStatistics
 from .pitch_free_mel import without_harmonics
-from .synthesis import Synthesis
+from .synthesis import Features, Synthesis, require_finite
 from .vocoder_files import load_vocoder, save_vocoder
 from .vocoder_stream import VocoderStream
 from .wavehax.build import Generator, build_generator
@@ -31,6 +34,9 @@ from .wavehax.settings import WavehaxSettings
 if TYPE_CHECKING:
     from .metrics.scores import CopyScores
     from .vocoder_training import StageSettings
+
+AGREEMENT = 0.6
+"""From which correlation on a mel spectrum counts as one of a pitch track; see `harmonic_agreement`."""
 
 
 class Vocoder:
@@ -57,12 +63,21 @@ class Vocoder:
         return cls(features, build_generator(features, network, statistics, seed), statistics)
 
     @overload
-    def synthesize(self, mel: np.ndarray, f0: np.ndarray, *, seed: int = 0) -> np.ndarray: ...
+    def synthesize(
+        self, mel: np.ndarray, f0: np.ndarray, *, iterations: int | None = None, seed: int = 0
+    ) -> np.ndarray: ...
     @overload
     def synthesize(
-        self, mel: Sequence[np.ndarray], f0: Sequence[np.ndarray], *, seed: int = 0
+        self,
+        mel: Sequence[np.ndarray],
+        f0: Sequence[np.ndarray],
+        *,
+        iterations: int | None = None,
+        seed: int = 0,
     ) -> list[np.ndarray]: ...
-    def synthesize(self, mel: Any, f0: Any, *, seed: int = 0) -> np.ndarray | list[np.ndarray]:
+    def synthesize(
+        self, mel: Any, f0: Any, *, iterations: int | None = None, seed: int = 0
+    ) -> np.ndarray | list[np.ndarray]:
         """Speech, float32 [T * hop]; or one for each of several sounds of different lengths.
 
         Sounds in a list are computed together, and each is what it would be alone (1e-5). Beyond 2,048 frames
@@ -71,17 +86,35 @@ class Vocoder:
         Args:
             mel: natural log-mel as `features.of` gives it (not standardised), [T, n_mels]; or a list of such.
             f0: Hz, [T], 0 where unvoiced; or a list of such.
+            iterations: of `mel_consistent` after the generator, 0 for the generator alone. None: 32 where the
+                mel spectrum shows the harmonics of `f0`; 0 where it does not, and for causal generators.
             seed: of the noise in the excitation.
 
         Raises:
-            InputError: as `AudioFeatures.check`, or the features give samples that are not finite.
+            InputError: as `AudioFeatures.check`, `iterations` is negative, or the features give samples that
+                are not finite.
         """
+        if iterations is not None and iterations < 0:
+            raise InputError("iterations", f"is {iterations}", expected="0 or more")
         synthesis = self._synthesis(seed)
         if not _several(mel):
-            return synthesis.one(*self.features.check(mel, f0))
+            sound = self.features.check(mel, f0)
+            return self._refined(synthesis.one(*sound), sound, iterations)
         if len(mel) != len(f0):
             raise InputError("f0", f"has {len(f0)} pitch tracks for {len(mel)} mel spectra")
-        return synthesis.many([self.features.check(*pair) for pair in zip(mel, f0, strict=True)])
+        sounds = [self.features.check(*pair) for pair in zip(mel, f0, strict=True)]
+        made = zip(synthesis.many(sounds), sounds, strict=True)
+        return [self._refined(samples, sound, iterations) for samples, sound in made]
+
+    def _refined(self, samples_S: np.ndarray, sound: Features, iterations: int | None) -> np.ndarray:
+        """The generator's samples, brought to the mel spectrum where that is one of this pitch."""
+        settings = self.features.settings
+        if iterations is None:
+            agree = not self.generator.settings.causal and harmonic_agreement(*sound, settings) > AGREEMENT
+            iterations = ITERATIONS if agree else 0
+        log_mel = torch.from_numpy(sound[0].T.copy())[None]
+        refined = mel_consistent(torch.from_numpy(samples_S)[None], log_mel, settings, iterations)
+        return require_finite(refined[0].numpy())
 
     def resynthesize(
         self,
@@ -110,18 +143,19 @@ class Vocoder:
         heard = self.features.read(audio, **policy)
         mel, measured = self.features.of(heard)
         wanted = (measured if f0 is None else self._track(f0, len(mel))) * np.float32(pitch)
+        iterations = 0 if self.generator.settings.causal else ITERATIONS
         if formant != 1 or not np.array_equal(wanted, measured):
-            mel = without_harmonics(mel, measured, self.features.settings)
+            mel, iterations = without_harmonics(mel, measured, self.features.settings), 0
         if formant != 1:
             mel = shifted_formants(mel, formant, self.features.settings)
-        samples = self.synthesize(mel, wanted, seed=seed)[: len(heard)]
+        samples = self.synthesize(mel, wanted, iterations=iterations, seed=seed)[: len(heard)]
         return Audio(samples, self.features.settings.sample_rate)
 
     def stream(self, *, seed: int = 0) -> VocoderStream:
         """A sound in pieces: `push(mel, f0)` gives samples while features come in, `flush()` the rest.
 
-        All pieces together are what `synthesize` gives (1e-5), however they are cut. Causal generators
-        (preset wavehax-ms-causal) are 20 ms behind, others with framewise norm some 0.3 s.
+        All pieces together are what `synthesize` gives with `iterations=0` (1e-5), however they are cut.
+        Causal generators (preset wavehax-ms-causal) are 20 ms behind, others with framewise norm some 0.3 s.
 
         Raises:
             InputError: the generator's norm needs the whole utterance.

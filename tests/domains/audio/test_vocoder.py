@@ -5,6 +5,8 @@ import pytest
 import torch
 from fourfold import Vocoder
 from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.features.audio_features import AudioFeatures
+from fourfold.domains.audio.features.settings import PRESETS
 from fourfold.domains.audio.formants import shifted_formants
 from fourfold.domains.audio.mel_statistics import MelStatistics
 from fourfold.domains.audio.objectives import VocoderRecipe
@@ -82,6 +84,50 @@ def test_network_and_features_must_agree(small_corpus):
     statistics = MelStatistics.of(small_corpus.utterances, small_corpus.features)
     with pytest.raises(InputError, match="hop"):
         Vocoder.untrained(small_corpus.features, WavehaxSettings(), statistics)
+
+
+def voice_at_16_khz(causal: bool = False) -> tuple[Vocoder, Audio]:
+    """A small network of the shipped shape, and a gliding voice."""
+    network = WavehaxSettings(
+        hop=160, n_fft=320, channels=4, blocks=1, framewise_norm=True, envelope=not causal, causal=causal
+    )
+    phase = 2 * np.pi * np.cumsum(np.linspace(120, 180, 12_000)) / 16_000
+    breath = np.random.default_rng(0).normal(0, 1e-3, 12_000)
+    sound = Audio(
+        (0.1 * sum(np.sin(k * phase) / k for k in range(1, 30)) + breath).astype(np.float32), 16_000
+    )
+    mel, _ = AudioFeatures(PRESETS[16_000]).of(sound)
+    statistics = MelStatistics(mel.mean(axis=0), mel.std(axis=0) + 0.1)
+    return Vocoder.untrained(PRESETS[16_000], network, statistics), sound
+
+
+def mel_error(vocoder: Vocoder, samples: np.ndarray, mel: np.ndarray) -> float:
+    return float(np.abs(vocoder.features.mel(samples) - mel)[5:-5].mean())
+
+
+def test_a_copy_is_brought_to_its_mel_spectrum():
+    vocoder, sound = voice_at_16_khz()
+    mel, f0 = vocoder.features.of(sound)
+    alone, refined = vocoder.synthesize(mel, f0, iterations=0), vocoder.synthesize(mel, f0)
+    assert mel_error(vocoder, refined, mel) < 0.1 * mel_error(vocoder, alone, mel)
+    np.testing.assert_array_equal(vocoder.resynthesize(sound).samples, refined[: len(sound)])
+
+
+def test_another_pitch_than_the_spectrum_shows_is_not_pulled_back():
+    vocoder, sound = voice_at_16_khz()
+    mel, f0 = vocoder.features.of(sound)
+    higher = f0 * np.float32(1.41)
+    alone = vocoder.synthesize(mel, higher, iterations=0)
+    np.testing.assert_array_equal(vocoder.synthesize(mel, higher), alone)
+    assert np.abs(vocoder.synthesize(mel, higher, iterations=4) - alone).max() > 1e-3
+
+
+def test_causal_generators_look_at_no_whole_spectrum():
+    vocoder, sound = voice_at_16_khz(causal=True)
+    mel, f0 = vocoder.features.of(sound)
+    np.testing.assert_array_equal(vocoder.synthesize(mel, f0), vocoder.synthesize(mel, f0, iterations=0))
+    with pytest.raises(InputError, match="iterations is -1"):
+        vocoder.synthesize(mel, f0, iterations=-1)
 
 
 @pytest.mark.parametrize("as_list", [list, tuple])
