@@ -126,7 +126,7 @@ def test_causal_generators_look_at_no_whole_spectrum():
     vocoder, sound = voice_at_16_khz(causal=True)
     mel, f0 = vocoder.features.of(sound)
     np.testing.assert_array_equal(vocoder.synthesize(mel, f0), vocoder.synthesize(mel, f0, iterations=0))
-    with pytest.raises(InputError, match="iterations is -1"):
+    with pytest.raises(InputError, match="iterations: is -1"):
         vocoder.synthesize(mel, f0, iterations=-1)
 
 
