@@ -40,13 +40,12 @@ def running_phase(f0_BT: Tensor, hop: int, sample_rate: int, start_B: Tensor | N
 
 def harmonic_sum(phase_BS: Tensor, count_BS: Tensor) -> Tensor:
     """Sum of sin(2 pi k phase) over k = 1 .. count, in closed form; 0 where the phase is a whole number."""
-    theta = 2 * torch.pi * phase_BS
-    half = torch.sin(theta / 2)
-    safe = half.abs() > 1e-7
-    total = torch.cos(theta / 2) - torch.cos((count_BS + 0.5) * theta)
-    return torch.where(
-        safe, total / torch.where(safe, 2 * half, torch.ones_like(half)), torch.zeros_like(half)
-    )
+    # The quotient as a product of sines, which loses no digits where the phase is almost a whole number.
+    half = torch.pi * (phase_BS - phase_BS.round())
+    below = torch.sin(half)
+    safe = below != 0
+    total = torch.sin((count_BS + 1) * half) * torch.sin(count_BS * half)
+    return torch.where(safe, total / torch.where(safe, below, 1.0), 0.0)
 
 
 def decaying_sum(phase_BS: Tensor, count_BS: Tensor, ratio_BS: Tensor) -> Tensor:

@@ -42,6 +42,15 @@ def test_equal_harmonics():
     np.testing.assert_allclose(found, naive(f0, lambda k, f: 1.0), atol=1e-6)
 
 
+@pytest.mark.parametrize("phase", [1e-6, 1e-8, 1e-12, 1 - 1e-9, 0.0, 0.5])
+def test_harmonics_almost_in_phase(phase):
+    count = torch.tensor([[240.0]], dtype=torch.float64)
+    away = phase - round(phase)
+    wanted = sum(np.sin(2 * np.pi * k * away) for k in range(1, 241))
+    found = float(harmonic_sum(torch.tensor([[phase]], dtype=torch.float64), count))
+    assert found == pytest.approx(wanted, rel=1e-6, abs=1e-9)
+
+
 def test_decaying_harmonics():
     f0 = contour()
     count, held = counts(f0)
