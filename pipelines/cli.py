@@ -36,6 +36,7 @@ app = App(
 app.command(f"{PACKAGE}.run:run")
 app.command(f"{PACKAGE}.forecast:forecast")
 app.command(f"{PACKAGE}.synthesize:synthesize")
+app.command(f"{PACKAGE}.generate:generate")
 app.command(f"{PACKAGE}.finetune:finetune")
 app.command(f"{PACKAGE}.evaluate:evaluate")
 app.command(f"{PACKAGE}.models:models")

@@ -29,12 +29,17 @@ def is_vocoder(model: str) -> bool:
 
 
 def refuse_flags(
-    model: str, table: TableOptions, network: GraphOptions, others: Mapping[str, object]
+    model: str,
+    table: TableOptions,
+    network: GraphOptions,
+    others: Mapping[str, object],
+    what: str = "a vocoder",
 ) -> None:
-    """Refuse flags of tables and graphs for a vocoder.
+    """Refuse flags of time series and graphs for a model of something else.
 
     Args:
         others: values of further flags that it does not take, by name.
+        what: the model is.
 
     Raises:
         InputError: one is given; the first is named.
@@ -47,7 +52,7 @@ def refuse_flags(
         given.append("--graph")
     if given:
         raise InputError(
-            given[0], f"{model} is a vocoder and reads no tables or graphs", remedy="Leave it out"
+            given[0], f"{model} is {what} and reads no time series or graphs", remedy="Leave it out"
         )
 
 

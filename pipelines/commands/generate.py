@@ -1,0 +1,72 @@
+"""`fourfold generate MODEL -n 100 --out FOLDER`: new crystals as CIF, extended XYZ and a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from .whole_number import WHOLE
+
+
+def generate(
+    model: str,
+    /,
+    *,
+    out: Annotated[Path, Parameter(name=["--out", "--output", "-o"])],
+    number: Annotated[int, Parameter(name=["--number", "-n"]), WHOLE] = 10,
+    elements: str | None = None,
+    formula: str | None = None,
+    num_atoms: Annotated[int | None, WHOLE] = None,
+    property_: Annotated[float | None, Parameter(name="--property")] = None,
+    novel: Annotated[bool, Parameter(negative="")] = False,
+    seed: Annotated[int, WHOLE] = 0,
+    steps: Annotated[int, WHOLE] = 50,
+    symprec: float | None = None,
+) -> int:
+    """Make new crystals with a crystal generator: anything, or what is wished for.
+
+    The folder gets cif/ with a file each, crystals.extxyz, and crystals.csv with formula, validity, density,
+    nearest distance, space group and the predicted property, all in one order.
+
+    Parameters
+    ----------
+    model
+        A shipped crystal generator, or a folder that finetune or run wrote.
+    out
+        New or empty folder.
+    number
+        How many crystals.
+    elements
+        Elements that may occur, such as Ti,O.
+    formula
+        Structures of this formula, such as SrTiO3, one formula unit a cell unless --num-atoms says otherwise.
+    num_atoms
+        Atoms in the cell.
+    property
+        Value of the property that the generator was trained with, in its unit, to aim at.
+    novel
+        Only reduced formulas that it was not trained on.
+    seed
+        The same seed makes the same crystals.
+    steps
+        Steps of the sampler; more take longer.
+    symprec
+        Angstrom: write CIF with the symmetry found at this tolerance instead of P1.
+    """
+    from ..crystal_commands import GenerationRequest
+
+    request = GenerationRequest(
+        number=number,
+        formula=formula,
+        elements=elements,
+        num_atoms=num_atoms,
+        property=property_,
+        novel=novel,
+        seed=seed,
+        steps=steps,
+        symprec=symprec,
+    )
+    request.run(model, out)
+    return 0
