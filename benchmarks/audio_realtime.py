@@ -1,9 +1,9 @@
 """Time for a second of 24 kHz sound: HiFi-GAN V1 against Wavehax, features given, one thread, in turns.
 
-Run: python -m benchmarks.audio_realtime [--all]. Target: HiFi-GAN takes at least 8 times as long. Ours is end
-to end: prior, transforms and network. HiFi-GAN is benchmarks/peers/hifi_gan.py (12,985,985 parameters), as
-PyTorch runs it. `--all` also times our other ways: eager layers, torch.compile and ONNX Runtime of the core
-(which needs onnx and onnxruntime); benchmarks/audio_realtime.md tells what came of them. Processor time.
+Run: python -m benchmarks.audio_realtime [--all layers|compile]. Target: HiFi-GAN takes at least 8 times as
+long. Ours is end to end: prior, transforms and network. HiFi-GAN is benchmarks/peers/hifi_gan.py (12,985,985
+parameters), as PyTorch runs it. `--all` also times our other ways: eager layers and ONNX Runtime (onnx and
+onnxruntime are needed), and torch.compile; benchmarks/audio_realtime.md tells what came of them. Processor time.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import argparse
 import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from unittest import mock
@@ -21,7 +20,11 @@ from benchmarks.measure import interleave, one_thread, ratio_summary, report, wr
 
 one_thread()
 
-import torch  # noqa: E402 - after one_thread, which thread pools read at import
+import numpy as np  # noqa: E402 - after one_thread, which thread pools read at import
+import torch  # noqa: E402
+from fourfold.domains.audio.export.vocoder import export_vocoder  # noqa: E402
+from fourfold.domains.audio.features.settings import PRESETS as FEATURES  # noqa: E402
+from fourfold.domains.audio.mel_statistics import MelStatistics  # noqa: E402
 from fourfold.domains.audio.wavehax import fused_backbone  # noqa: E402
 from fourfold.domains.audio.wavehax.generator import Wavehax  # noqa: E402
 from fourfold.domains.audio.wavehax.harmonic_prior import prior  # noqa: E402
@@ -62,30 +65,25 @@ def compiled(ours: Ours) -> Callable[..., Tensor]:
 
 
 def exported(ours: Ours, folder: str) -> Callable[..., Tensor]:
-    """The backbone through ONNX Runtime."""
+    """The exported vocoder, prior and transforms in its graph, through ONNX Runtime."""
     import onnxruntime
 
-    path = str(Path(folder) / "backbone.onnx")
-    backbone = ours.generator.backbone
-    images = torch.zeros(1, 5, ours.generator.settings.n_fft // 2 + 1, FRAMES)
-    with mock.patch.object(fused_backbone, "applies", lambda *_: False):
-        torch.onnx.export(backbone, (images,), path, input_names=["x"], dynamo=False, opset_version=17)
+    n_mels = V1_24K.n_mels
+    statistics = MelStatistics(np.zeros(n_mels, np.float32), np.ones(n_mels, np.float32))
+    path = export_vocoder(f"{folder}/ours.onnx", FEATURES[RATE], ours.generator, statistics)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
-    def run(images: Tensor, ends: object) -> Tensor:
-        return torch.from_numpy(session.run(None, {"x": images.numpy()})[0])
-
-    def call(*features: Tensor) -> Tensor:
-        with mock.patch.object(backbone, "forward", run):
-            return ours(*features)
+    def call(mel: Tensor, f0: Tensor, noise: Tensor) -> Tensor:
+        inputs = {"mel": mel.transpose(1, 2).contiguous().numpy(), "f0": f0.numpy(), "noise": noise.numpy()}
+        return torch.from_numpy(session.run(None, inputs)[0])
 
     return call
 
 
 @torch.inference_mode()
-def measured(everything: bool, repeats: int) -> dict[str, Any]:
+def measured(everything: str | None, repeats: int) -> dict[str, Any]:
     """Ratios by name."""
     generator = torch.Generator().manual_seed(0)
     mel = torch.randn(1, V1_24K.n_mels, FRAMES, generator=generator)
@@ -96,11 +94,12 @@ def measured(everything: bool, repeats: int) -> dict[str, Any]:
     ours = {name: Ours(name) for name in NAMES}
     ways: dict[str, Callable[..., Tensor]] = dict(ours)
     with TemporaryDirectory() as folder:
-        if everything:
+        if everything is not None:
             for name in NAMES:
                 ways[f"{name}, eager layers"] = ours[name].eager
-                ways[f"{name}, torch.compile"] = compiled(ours[name])
                 ways[f"{name}, ONNX Runtime"] = exported(ours[name], folder)
+                if everything == "compile":
+                    ways[f"{name}, torch.compile"] = compiled(ours[name])
         wanted = {name: ours[name].eager(*features) for name in NAMES}
         calls = {name: lambda way=way: way(*features) for name, way in ways.items()}
         times = interleave({"peer": lambda: peer(mel), **calls}, repeats=repeats, clock=time.process_time)
@@ -115,7 +114,9 @@ def measured(everything: bool, repeats: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--all", action="store_true", help="our other ways too")
+    parser.add_argument(
+        "--all", choices=("layers", "compile"), help="our other ways too, or with torch.compile"
+    )
     parser.add_argument("--repeats", type=int, default=9)
     chosen = parser.parse_args()
     payload = {
