@@ -9,20 +9,6 @@ import numpy as np
 from ..report.figures import DASHES, Ink, as_svg, drawing
 from ..report.markup import Markup
 
-FEW_NODES = 200
-"""Up to here a graph is drawn by its Laplacian positions as they are; larger ones by the ranks of them, as
-most nodes of a large graph lie on one spot."""
-
-
-def layout(positions: np.ndarray) -> np.ndarray:
-    """Places of the nodes on paper, float [N, 2], from the first two Laplacian positions."""
-    if len(positions) <= FEW_NODES:
-        return positions
-    ranks = np.empty(positions.shape)
-    for column in range(positions.shape[1]):
-        ranks[np.argsort(positions[:, column], kind="stable"), column] = np.arange(len(positions))
-    return ranks / len(positions)
-
 
 def draw_graph(
     places: np.ndarray, edge_index: np.ndarray, right: np.ndarray, judged: np.ndarray, *, alt: str
@@ -35,7 +21,6 @@ def draw_graph(
     """
     import matplotlib as mpl
 
-    few = len(places) <= FEW_NODES
     with drawing(1, height=4.6) as (figure, plots):
         axes = plots[0]
         once = edge_index[:, edge_index[0] < edge_index[1]]
@@ -43,9 +28,9 @@ def draw_graph(
         line = ends.reshape(-1, 2).round(4)
         # All edges in one path; simplified, it would lose some of them at the breaks.
         with mpl.rc_context({"path.simplify": False}):
-            axes.plot(line[:, 0], line[:, 1], color=Ink.FAINT, linewidth=0.8 if few else 0.25, alpha=0.6)
+            axes.plot(line[:, 0], line[:, 1], color=Ink.FAINT, linewidth=0.8, alpha=0.6)
         others = np.setdiff1d(np.arange(len(places)), judged)
-        size = 6.0 if few else 2.2
+        size = 6.0
         good, bad = judged[right[judged]], judged[~right[judged]]
         for nodes, colour, mark, label in (
             (others, Ink.FAINT, "o", f"not judged ({len(others):,})"),
@@ -68,7 +53,7 @@ def draw_graph(
         axes.grid(False)
         for side in axes.spines.values():
             side.set_visible(False)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3, markerscale=1 if few else 2.5)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=3)
         return as_svg(figure, name="graph", alt=alt)
 
 

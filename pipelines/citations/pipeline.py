@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from ...domains.graphs.classification.labelled_graph import LabelledGraph, NodeSplit
-from ...domains.graphs.sensor_graph.direction import to_undirected
 from ...shared.training.run_folder import RunFolder, environment, write_json
 from ..output_file import write_whole
+from ..report.graph_layout import places_by_edges
 from ..settings import as_yaml
 from ..stages import Stage, StageRunner, publish
 from .evaluation import Evaluation, NoiseCurve, evaluate_models, measure_noise
+from .neighbourhood import FEW_NODES, telling_part
 from .preparation import DataSummary, chosen_data, is_folder, load_graph, read_graph, save_graph
 from .report_page import ReportParts, build_page
 from .settings import Settings, recipe
@@ -101,22 +102,25 @@ def _report_parts(settings: Settings, command: str, needs: Mapping[str, Path]) -
     data, split = load_graph(needs["prepare"] / "graph.npz")
     summary = (needs["prepare"] / "summary.json").read_text(encoding="utf-8")
     noise = (needs["noise"] / "noise.json").read_text(encoding="utf-8")
+    evaluation = _evaluation(needs["evaluate"])
+    drawn = _drawn(data, split, evaluation)
     return ReportParts(
         summary=DataSummary.model_validate_json(summary),
         data=data,
         split=split,
-        evaluation=_evaluation(needs["evaluate"]),
+        evaluation=evaluation,
         noise=NoiseCurve.model_validate_json(noise),
         noise_kind=settings.noise_kind,
-        positions=_positions(data, split),
+        drawn=drawn,
+        places=places_by_edges(data.graph.select(drawn)),
         settings_yaml=as_yaml(settings),
         command=command,
         environment={key: str(value) for key, value in environment()["versions"].items()},
     )
 
 
-def _positions(data: LabelledGraph, split: NodeSplit) -> np.ndarray:
-    """float [N, 2], first two Laplacian positions of every node in its own component."""
-    from ...domains.graphs.kernels.laplacian_positions import laplacian_positions
-
-    return laplacian_positions(to_undirected(data.graph), 2, per_component=True).vectors
+def _drawn(data: LabelledGraph, split: NodeSplit, evaluation: Evaluation) -> np.ndarray:
+    """Numbers of the nodes drawn: all of a small graph, of a large one those around a wrong answer."""
+    if data.n_nodes <= FEW_NODES:
+        return np.arange(data.n_nodes)
+    return telling_part(data.graph, split.test, np.array(evaluation.answers) == data.label)

@@ -12,7 +12,7 @@ from ..report.figures import framed
 from ..report.markup import Markup
 from ..report.page import Page, code, folded, paragraph
 from ..report.tables import facts, number, table
-from .figures import FEW_NODES, draw_confusion, draw_graph, draw_noise, layout
+from .figures import draw_confusion, draw_graph, draw_noise
 
 if TYPE_CHECKING:
     from ...domains.graphs.classification.labelled_graph import LabelledGraph, NodeSplit
@@ -30,8 +30,10 @@ class ReportParts:
     evaluation: Evaluation
     noise: NoiseCurve
     noise_kind: str
-    positions: np.ndarray
-    """float [N, 2], Laplacian positions."""
+    drawn: np.ndarray
+    """int64 [M], numbers of the nodes that are drawn."""
+    places: np.ndarray
+    """float [M, 2], where they are drawn."""
     settings_yaml: str
     command: str
     environment: Mapping[str, str]
@@ -99,20 +101,20 @@ def _graph(parts: ReportParts) -> list[Markup]:
     answers = np.array(parts.evaluation.answers)
     right = answers == parts.data.label
     judged = parts.split.test
-    wrong = int((~right[judged]).sum())
-    few = parts.data.n_nodes <= FEW_NODES
+    graph, inside = parts.data.graph, np.isin(parts.drawn, judged)
+    shown = parts.drawn[inside]
+    mistaken = int((~right[shown]).sum())
     picture = draw_graph(
-        layout(parts.positions),
-        parts.data.graph.edge_index,
-        right,
-        judged,
-        alt=f"The graph, with {len(judged) - wrong} right and {wrong} wrong test nodes.",
+        parts.places,
+        graph.select(parts.drawn).edge_index,
+        right[parts.drawn],
+        np.flatnonzero(inside),
+        alt=f"Part of the graph, with {len(shown) - mistaken} right and {mistaken} wrong test nodes.",
     )
-    place = (
-        "their first two Laplacian positions" if few else "the ranks of their first two Laplacian positions"
-    )
+    whole = f"{len(parts.drawn)} of the {parts.data.n_nodes:,} nodes, those around one wrong answer. "
     said = (
-        f"{parts.evaluation.chosen}: nodes lie by {place}, so that neighbours are near each other. "
+        f"{parts.evaluation.chosen}: {whole if len(parts.drawn) < parts.data.n_nodes else ''}"
+        "Neighbours are drawn near each other. "
         "Grey nodes were learnt from, chosen by, or have no label to judge by."
     )
     return [framed(picture, said), paragraph(_neighbourhood(parts, right))]
