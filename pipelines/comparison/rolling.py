@@ -41,6 +41,7 @@ class TestWindows:
 
     @property
     def origins(self) -> int:
+        """Number of cutoffs."""
         return len(np.unique(self.cutoff))
 
 

@@ -43,10 +43,12 @@ class ReportParts:
 
     @property
     def summary(self) -> DataSummary:
+        """What is told of the data."""
         return self.prepared.summary
 
     @property
     def chosen(self) -> str:
+        """Name of the model that the validation part chose."""
         return self.evaluation.comparison.chosen
 
 

@@ -18,9 +18,13 @@ class Answering(Protocol):
     """The part of a forecasting method that is asked for answers."""
 
     @property
-    def max_horizon(self) -> int | None: ...
+    def max_horizon(self) -> int | None:
+        """Longest horizon of one answer; None: any."""
+        ...
 
-    def predict(self, windows: Windows) -> Prediction: ...
+    def predict(self, windows: Windows) -> Prediction:
+        """Forecast windows; one never depends on another."""
+        ...
 
 
 Scale = Callable[[Windows], np.ndarray]

@@ -89,11 +89,13 @@ class ConformalIntervals:
             )
 
     def state(self) -> dict[str, np.ndarray]:
+        """Arrays by name."""
         numbers = [self.count, self.needed] if self.needed else [self.count]
         return {"errors": self.errors, "count": np.asarray(numbers, dtype=np.int64)}
 
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> ConformalIntervals:
+        """Rebuild from `state()`."""
         return cls(np.asarray(state["errors"], dtype=np.float64), *(int(number) for number in state["count"]))
 
 

@@ -58,6 +58,7 @@ class Forecast:
 
     @property
     def series(self) -> tuple[str, ...]:
+        """Names of the series."""
         return self.panel.series
 
     @cached_property
@@ -68,6 +69,7 @@ class Forecast:
 
     @property
     def horizon(self) -> int:
+        """Steps ahead."""
         return self.values.shape[1]
 
     @property

@@ -35,6 +35,7 @@ class StandardScaler:
         return values * self.scale[series] + self.mean[series]
 
     def state(self) -> dict[str, np.ndarray]:
+        """Arrays by name."""
         return {"mean": self.mean, "scale": self.scale}
 
     @classmethod

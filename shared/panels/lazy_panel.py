@@ -42,10 +42,12 @@ class PanelBlocks:
 
     @property
     def n_steps(self) -> int:
+        """T."""
         return len(self.time)
 
     @property
     def n_series(self) -> int:
+        """N."""
         return len(self.series)
 
     def __len__(self) -> int:

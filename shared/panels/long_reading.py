@@ -41,6 +41,7 @@ class LongColumns:
 
     @property
     def keys(self) -> tuple[str, ...]:
+        """Columns of name, time and value."""
         return (self.id_col or "unique_id", self.time_col, self.target_col)
 
     @property

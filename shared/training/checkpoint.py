@@ -112,6 +112,7 @@ class CheckpointFolder:
         self.folder = folder
 
     def path(self, step: int) -> Path:
+        """Where the checkpoint of a step lies."""
         return self.folder / f"step-{step:09d}.safetensors"
 
     def steps(self) -> list[int]:
@@ -120,10 +121,12 @@ class CheckpointFolder:
         return sorted(int(match[1]) for match in names if match)
 
     def latest(self) -> Path | None:
+        """The last complete checkpoint; None where there is none."""
         steps = self.steps()
         return self.path(steps[-1]) if steps else None
 
     def write(self, step: int, state: Mapping[str, Any]) -> Path:
+        """Write the checkpoint of a step, whole or not at all; returns its file."""
         self.folder.mkdir(parents=True, exist_ok=True)
         write_checkpoint(self.path(step), state)
         return self.path(step)

@@ -41,6 +41,7 @@ class FitResult:
 
     @property
     def finished(self) -> bool:
+        """Whether training came to its end, rather than out of time."""
         return self.stopped != "time"
 
 

@@ -25,6 +25,7 @@ class MetricWindow:
         self._checked = 0
 
     def add(self, step: int, phase: str, outcomes: Sequence[Outcome], norm: torch.Tensor | None) -> None:
+        """Keep what one step of a phase gave."""
         self.latest_phase = phase
         self._entries.append((step, phase, outcomes, norm))
 

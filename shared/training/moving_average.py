@@ -54,6 +54,7 @@ class MovingAverage:
         }
 
     def load(self, state: Mapping[str, Mapping[str, torch.Tensor]]) -> None:
+        """Put back what `state` gave."""
         shadow = iter(self.shadow)
         for name, module in self.modules.items():
             for key, _ in module.named_parameters():

@@ -39,7 +39,9 @@ class Objective(Protocol):
         ...
 
     @property
-    def phases(self) -> Sequence[Phase]: ...
+    def phases(self) -> Sequence[Phase]:
+        """In the order in which a step goes through them."""
+        ...
 
     def validate(self, batch: Batch) -> Mapping[str, tuple[torch.Tensor, int]]:
         """Metric sums with their counts for one validation batch: {"mse": (sum, count)}."""

@@ -71,6 +71,7 @@ class Ranks:
         return values
 
     def wait(self) -> None:
+        """Until every process has come here."""
         if self.size > 1:
             self._fabric.barrier()
 

@@ -40,6 +40,7 @@ class PhaseStep:
         return (step - 1) % self.phase.every == 0
 
     def set_rate(self, factor: float) -> None:
+        """Learning rates to `factor` times those the optimiser began with."""
         if factor != self._factor:
             self._factor = factor
             for group, base in zip(self.optimizer.param_groups, self.base_rates, strict=True):

@@ -44,6 +44,7 @@ class Progress:
         return False
 
     def state(self) -> dict[str, Any]:
+        """Numbers by name, as a checkpoint keeps them."""
         return {
             "best": self.best,
             "best_step": self.best_step,
@@ -53,5 +54,6 @@ class Progress:
         }
 
     def load(self, state: Mapping[str, Any]) -> None:
+        """Put back what a checkpoint kept: `state()` and the step."""
         self.step, self.best, self.best_step = state["step"], state["best"], state["best_step"]
         self.last, self.waited, self.stopped = state["last"], state["waited"], state["stopped"]

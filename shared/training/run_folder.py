@@ -57,6 +57,7 @@ class RunFolder:
             raise InputErrors(problems)
 
     def write_environment(self, device: str, ranks: int) -> None:
+        """Versions, machine, device and number of processes."""
         write_json(self.environment, {**environment(), "device": device, "ranks": ranks})
 
     def read_metrics(self) -> list[dict[str, Any]]:

@@ -53,6 +53,7 @@ class RunLog:
             print(sentence, file=sys.stderr, flush=True)
 
     def close(self) -> None:
+        """Close the files and stop the progress bar."""
         for part in (self._file, self._board):
             if part is not None:
                 part.close()

@@ -20,6 +20,7 @@ class Throughput:
             torch.cuda.reset_peak_memory_stats(device)
 
     def seconds(self) -> float:
+        """Since the start."""
         return time.monotonic() - self._start
 
     def rate(self, step: int) -> float:

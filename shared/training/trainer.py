@@ -64,6 +64,7 @@ class Trainer:
     # ---- the whole run -------------------------------------------------------------------------
 
     def run(self, config: Mapping[str, Any] | None) -> FitResult:
+        """Start or resume, and train to the end; see `fit`."""
         if self.ranks.rank == 0:
             self.folder.open(self.settings, config)
             self.folder.write_environment(str(self.ranks.device), self.ranks.size)
