@@ -3,7 +3,7 @@
 Run: python -m benchmarks.audio_realtime [--all layers|compile]. Target: HiFi-GAN takes at least 8 times as
 long. Ours is end to end: prior, transforms and network. HiFi-GAN is benchmarks/peers/hifi_gan.py (12,985,985
 parameters), as PyTorch runs it. `--all` also times our other ways: eager layers and ONNX Runtime (onnx and
-onnxruntime are needed), and torch.compile; benchmarks/audio_realtime.md tells what came of them. Processor time.
+onnxruntime are needed), and torch.compile; benchmarks/audio_realtime.md tells what came of them.
 """
 
 from __future__ import annotations
