@@ -13,8 +13,10 @@ from ...shared.errors import InputError
 
 PIPELINES = {
     "citations": "fourfold.pipelines.citations.pipeline",
+    "crystals": "fourfold.pipelines.crystals.pipeline",
     "forecast": "fourfold.pipelines.forecast.pipeline",
     "traffic": "fourfold.pipelines.traffic.pipeline",
+    "vocoder": "fourfold.pipelines.vocoder.pipeline",
     "pretrain": "fourfold.pipelines.pretrain",
     "train-vocoder": "fourfold.pipelines.train_vocoder",
     "train-crystals": "fourfold.pipelines.train_crystals",
@@ -37,8 +39,9 @@ def run(
     Parameters
     ----------
     name
-        The pipeline: forecast, citations (classes of a graph's nodes), pretrain (makes a tempo-zero anew),
-        train-vocoder (a speech vocoder from random weights), or train-crystals (a crystal generator).
+        The pipeline: forecast, traffic, citations (classes of a graph's nodes), vocoder (a voice made anew),
+        crystals (a generator trained, judged and shown), pretrain (makes a tempo-zero anew), train-vocoder (a
+        speech vocoder from random weights), or train-crystals (a crystal generator).
     preset
         quick takes a few minutes on two cores; full trains longer.
     out

@@ -60,7 +60,16 @@ def _fetched(room: Path) -> Path:
     for tool in ("apt-get", "dpkg-deb"):
         if shutil.which(tool) is None:
             raise InputError("data", f"needs {tool}, which is not here", remedy="name a folder of recordings")
-    _call(["apt-get", "download", "-q", PACKAGE], room)
+    # Without a network the answer comes soon, not after apt's own minutes of waiting.
+    patience = (
+        "-o",
+        "Acquire::Retries=0",
+        "-o",
+        "Acquire::http::Timeout=10",
+        "-o",
+        "Acquire::https::Timeout=10",
+    )
+    _call(["apt-get", *patience, "download", "-q", PACKAGE], room)
     archives = list(room.glob("*.deb"))
     if not archives:
         raise InputError("data", f"apt fetched no {PACKAGE}", remedy=REMEDY)

@@ -1,0 +1,1 @@
+"""`fourfold run vocoder`: a voice learnt by the shipped vocoder, heard and measured."""
