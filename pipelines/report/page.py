@@ -20,6 +20,10 @@ class Page:
     """What the report shows and what came out, in a sentence or two."""
     sections: list[Markup] = field(default_factory=list)
     contents: list[tuple[str, str]] = field(default_factory=list)
+    style: str = ""
+    """CSS that this page needs besides the common one."""
+    script: str = ""
+    """What makes parts of the page move, run when all of it is there."""
 
     def section(self, title: str, *blocks: Markup) -> None:
         """Add a section; its title appears in the contents."""
@@ -35,12 +39,13 @@ class Page:
             Markup('<meta name="viewport" content="width=device-width, initial-scale=1">'),
             Markup('<meta name="color-scheme" content="light dark">'),
             element("title", self.title),
-            element("style", Markup(_colours() + STYLE)),
+            element("style", Markup(_colours() + STYLE + self.style)),
         )
         body = joined(
             element("header", element("h1", self.title), element("p", self.lead, class_="lead")),
             element("nav", *links, aria_label="Contents"),
             element("main", *self.sections),
+            element("script", Markup(self.script)) if self.script else None,
         )
         return "<!doctype html>\n" + element("html", element("head", head), element("body", body), lang="en")
 

@@ -1,0 +1,1 @@
+"""`fourfold run crystals`: a crystal generator trained, judged and shown."""

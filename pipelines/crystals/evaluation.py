@@ -1,0 +1,195 @@
+"""What the evaluate stage leaves for the report, as plain files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from ...domains.materials.crystal_generator import CrystalGenerator
+from ...domains.materials.crystals.crystals import Crystals
+from ...domains.materials.formulas import formula_texts
+from ...domains.materials.generated import GeneratedCrystals
+from ...domains.materials.metrics.cutoffs import LIGHT_CUTOFFS
+from ...domains.materials.metrics.evaluation import score_generated, score_reconstruction
+from ...domains.materials.metrics.matching import match_rate
+from ...domains.materials.metrics.tolerances import CDVAE
+from ..generated_files import write_generated
+from ..output_file import write_json
+from .preparation import DataSummary, save_crystals
+from .settings import VOLUME, Settings
+
+MAPPED = 1_500
+"""Crystals of a set on the latent map, so that the page stays small."""
+
+
+class SetRates(BaseModel):
+    """One set of crystals, and how many of them could be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int
+    structure: float
+    """Share valid in structure; `composition`: in composition; `both`."""
+    composition: float
+    both: float
+    density: float
+    """Median, g/cm3."""
+    nearest: float
+    """Median of the nearest distance, angstrom."""
+    distinct: float
+    """Different reduced formulas, as a share of the crystals."""
+    new: float | None
+    """Share with a reduced formula not among the training crystals; None of those themselves."""
+
+
+class Optimised(BaseModel):
+    """The property before and after its descent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    formulas: list[str]
+    """Of start and end: "SrTiO3 → CaTiO3"."""
+    start: list[float | None]
+    """True value of the start; None where it is not known."""
+    predicted: list[float]
+    """Of the crystal it ended with, by the generator."""
+    actual: list[float] | None
+    """Computed from that crystal, where the property can be."""
+    valid: list[bool]
+
+
+class Evaluation(BaseModel):
+    """Everything judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rates: dict[str, SetRates]
+    """By set: training, test, generated."""
+    scores: dict[str, Any]
+    """`CrystalScores.as_dict` of generation and reconstruction."""
+    rebuilt_training: float
+    """Match rate of as many training crystals as there are test crystals."""
+    mae: float | None
+    """Of the property on the test crystals; None where it is known of none. `floor`: of the training mean."""
+    floor: float | None
+    optimised: Optimised | None
+
+
+def evaluate_generator(
+    generator: CrystalGenerator,
+    parts: dict[str, Crystals],
+    summary: DataSummary,
+    settings: Settings,
+    folder: Path,
+) -> Evaluation:
+    """Judge the generator; writes evaluation.json, crystals/, generated.npz, rebuilt.npz and latents.npz."""
+    train, test = parts["train"], parts["test"]
+    made = generator.generate(settings.samples, seed=settings.seed, steps=settings.steps)
+    rebuilt = generator.reconstruct(test, seed=settings.seed, steps=settings.steps)
+    write_generated(made, folder / "crystals")
+    save_crystals(made.crystals, folder / "generated.npz")
+    save_crystals(rebuilt.crystals, folder / "rebuilt.npz")
+    names = (f"{settings.samples:,} drawn", f"{summary.title} test", f"{summary.title} training")
+    cutoffs = LIGHT_CUTOFFS.get(settings.data, LIGHT_CUTOFFS["mp_20"])
+    drawn = score_generated(made.crystals, test, train, cutoffs=cutoffs, names=names, matching=False)
+    found = score_reconstruction(rebuilt.crystals, test, name=names[1]).as_dict()
+    some = train.take(np.arange(min(len(train), len(test))))
+    learnt = generator.reconstruct(some, seed=settings.seed, steps=settings.steps)
+    scores = drawn.as_dict()
+    scores["scores"] = {**found["scores"], **scores["scores"]}  # type: ignore[dict-item] # both are mappings
+    true, told = test.properties[settings.property], generator.predict(test)
+    _save_latents(generator, parts, made, told, settings, folder)
+    known = np.isfinite(true)
+    mean = np.nanmean(train.properties[settings.property])
+    evaluation = Evaluation(
+        rates={
+            "training": set_rates(GeneratedCrystals(train), None),
+            "test": set_rates(GeneratedCrystals(test), train),
+            "generated": set_rates(made, train),
+        },
+        scores=scores,
+        rebuilt_training=match_rate(learnt.crystals, some, CDVAE).rate,
+        mae=float(np.abs(told - true)[known].mean()) if known.any() else None,
+        floor=float(np.abs(mean - true)[known].mean()) if known.any() else None,
+        optimised=_optimised(generator, test, settings),
+    )
+    write_json(evaluation.model_dump(mode="json"), folder / "evaluation.json")
+    return evaluation
+
+
+def set_rates(marked: GeneratedCrystals, known: Crystals | None) -> SetRates:
+    """Figures of one set; `known`: the training crystals, whose formulas are not new."""
+    formulas = formula_texts(marked.crystals)
+    seen = None if known is None else frozenset(formula_texts(known))
+    return SetRates(
+        count=len(marked),
+        structure=float(marked.structure_valid.mean()),
+        composition=float(marked.composition_valid.mean()),
+        both=float(marked.valid.mean()),
+        density=float(np.median(marked.density)),
+        nearest=float(np.median(marked.nearest_distance)),
+        distinct=len(set(formulas)) / len(formulas),
+        new=None if seen is None else float(np.mean([text not in seen for text in formulas])),
+    )
+
+
+def actual_property(crystals: Crystals, name: str) -> np.ndarray | None:
+    """The property computed from the crystals; None where only a calculation of energies could."""
+    return crystals.volumes() / crystals.counts if name == VOLUME else None
+
+
+def principal_plane(latents: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, the two directions of largest variance [2, L] and their shares of it."""
+    mean = latents.mean(0)
+    _, spread, directions = np.linalg.svd(latents - mean, full_matrices=False)
+    variance = spread**2
+    return mean, directions[:2], variance[:2] / max(float(variance.sum()), 1e-12)
+
+
+def _save_latents(
+    generator: CrystalGenerator,
+    parts: dict[str, Crystals],
+    made: GeneratedCrystals,
+    told: np.ndarray,
+    settings: Settings,
+    folder: Path,
+) -> None:
+    """Latent means in the plane of the training crystals' largest variance, and the predictions."""
+    model = generator.fitted()
+
+    def means(crystals: Crystals) -> np.ndarray:
+        few = crystals.take(np.arange(min(len(crystals), MAPPED)))
+        return model.posterior(few)[0].double().numpy()
+
+    mean, plane, shares = principal_plane(means(parts["train"]))
+    places = {
+        "train": (means(parts["train"]) - mean) @ plane.T,
+        "test": (means(parts["test"]) - mean) @ plane.T,
+        "generated": (means(made.crystals) - mean) @ plane.T,
+    }
+    values = {part: parts[part].properties[settings.property][:MAPPED] for part in ("train", "test")}
+    arrays = {"shares": shares, "predicted": told}
+    arrays |= {f"place_{name}": array for name, array in places.items()}
+    arrays |= {f"value_{name}": array for name, array in values.items()}
+    with (folder / "latents.npz").open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
+
+
+def _optimised(generator: CrystalGenerator, test: Crystals, settings: Settings) -> Optimised | None:
+    if not settings.optimised:
+        return None
+    start = test.take(np.arange(min(settings.optimised, len(test))))
+    end = generator.optimize(settings.property, "min", start, seed=settings.seed, steps=settings.steps)
+    actual = actual_property(end.crystals, settings.property)
+    true = start.properties[settings.property]
+    names = [structure.composition.reduced_formula for structure in GeneratedCrystals(start).structures()]
+    return Optimised(
+        formulas=[f"{a} → {b}" for a, b in zip(names, end.table()["formula"], strict=True)],
+        start=[float(x) if np.isfinite(x) else None for x in true],
+        predicted=end.crystals.properties[settings.property].tolist(),
+        actual=None if actual is None else actual.tolist(),
+        valid=end.valid.tolist(),
+    )
