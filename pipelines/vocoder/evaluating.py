@@ -24,6 +24,8 @@ Copy = Callable[[Audio], Audio]
 GRIFFIN_LIM, BEFORE, AFTER = "Griffin-Lim", "before", "fine-tuned"
 TOLERANCE = 0.02
 """Of the pitch asked for."""
+LOWEST = 0.8
+"""Of the lowest pitch asked for: where measuring begins."""
 
 
 class SystemScores(BaseModel):
@@ -90,26 +92,35 @@ def check_pitch(vocoder: Vocoder, sounds: list[Audio], factor: float, seed: int)
         asked = vocoder.features.f0(heard) * np.float32(factor)
         made = vocoder.resynthesize(heard, factor, seed=seed)
         wanted.append(asked)
-        found.append(measured_pitch(made, vocoder.features.settings, factor))
-    asked, heard_f0 = np.concatenate(wanted), np.concatenate(found)
-    both = (asked > 0) & (heard_f0 > 0)
+        found.append(measured_pitch(made, vocoder.features.settings, asked))
+    one, other = np.concatenate(wanted), np.concatenate(found)
+    both = (one > 0) & (other > 0)
     if not both.any():
         return PitchCheck(factor=factor, frames=0, within=None, cents=None, still_voiced=None)
-    cents = np.abs(1_200 * np.log2(heard_f0[both] / asked[both]))
+    cents = np.abs(1_200 * np.log2(other[both] / one[both]))
     return PitchCheck(
         factor=factor,
         frames=int(both.sum()),
-        within=float((np.abs(heard_f0[both] / asked[both] - 1) <= TOLERANCE).mean()),
+        within=float((np.abs(other[both] / one[both] - 1) <= TOLERANCE).mean()),
         cents=float(np.median(cents)),
-        still_voiced=float(both.sum() / (asked > 0).sum()),
+        still_voiced=float(both.sum() / (one > 0).sum()),
     )
 
 
-def measured_pitch(audio: Audio, settings: FeatureSettings, factor: float) -> np.ndarray:
-    """Hz [T]; the range that is searched moves with the factor."""
-    ceil = min(max(settings.f0_ceil * factor, settings.f0_floor * 2), settings.sample_rate / 4)
-    moved = {"f0_floor": max(settings.f0_floor * factor, 40.0), "f0_ceil": ceil}
-    return AudioFeatures(settings.model_copy(update=moved)).f0(audio)
+def measured_pitch(audio: Audio, settings: FeatureSettings, asked_T: np.ndarray) -> np.ndarray:
+    """Hz [T]; looked for around what was asked.
+
+    The window is two periods of the lowest pitch that is looked for: with that of the deepest voices, the
+    pitch of a lively voice would be smeared.
+    """
+    voiced = asked_T[asked_T > 0]
+    if not len(voiced):
+        return AudioFeatures(settings).f0(audio)
+    low, high = np.quantile(voiced, (0.02, 1.0))
+    ceil = min(2.0 * float(high), settings.sample_rate / 4)
+    floor = min(max(LOWEST * float(low), 30.0), ceil / 2)
+    around = settings.model_copy(update={"f0_floor": floor, "f0_ceil": ceil})
+    return AudioFeatures(around).f0(audio)
 
 
 def evaluate_run(

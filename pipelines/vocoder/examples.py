@@ -59,10 +59,11 @@ def _example(name: str, heard: Audio, vocoder: Vocoder, settings: Settings, fold
         ("Copy by Griffin-Lim", None, griffin_lim_copy(heard, vocoder.features, seed)),
     ]
     tracks, clips = {}, []
+    pitch = vocoder.features.f0(heard)
     for number, (title, factor, audio) in enumerate(made):
         file = f"{name}-{number}.flac"
         write_audio(folder / file, limited(audio))
-        tracks[file] = measured_pitch(audio, vocoder.features.settings, factor or 1.0)
+        tracks[file] = measured_pitch(audio, vocoder.features.settings, pitch * np.float32(factor or 1.0))
         clips.append(Clip(title=title, file=file, factor=factor))
     with (folder / f"{name}.npz").open("wb") as target:
         np.savez(target, **tracks)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from scipy import fft
@@ -75,11 +75,11 @@ def draw_pitch(
     """
     from matplotlib.ticker import NullFormatter, NullLocator, ScalarFormatter
 
-    marks = ("o", "s", "^", "v", "D", "P")
+    marks, colours = ("o", "s", "^", "v", "D", "P"), (Ink.TEXT, *Ink.cycle())
     with drawing(1, height=2.9) as (figure, plots):
         axes = plots[0]
         for place, (title, measured, asked) in enumerate(tracks):
-            colour = Ink.cycle()[place % 6]
+            colour = colours[place % 7]
             if asked is not None:
                 axes.plot(_time(asked, frame_seconds), _gaps(asked), color=colour, linewidth=3.5, alpha=0.28)
             axes.plot(
@@ -87,7 +87,8 @@ def draw_pitch(
                 _gaps(measured),
                 marks[place % 6],
                 color=colour,
-                markersize=2.0,
+                # The original lies below its copy and has to show.
+                markersize=2.0 if place else 3.6,
                 markeredgewidth=0,
                 label=title,
             )
@@ -103,11 +104,13 @@ def draw_pitch(
         axes.yaxis.set_minor_formatter(NullFormatter())
         axes.set_xlabel("seconds")
         axes.set_ylabel("pitch, Hz")
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, markerscale=3, columnspacing=1.2)
+        axes.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4, markerscale=2.5, columnspacing=1.2
+        )
         return as_svg(figure, name=name, alt=alt)
 
 
-def draw_curve(steps: Sequence[int], distances: dict[str, Sequence[float]], *, alt: str) -> Markup:
+def draw_curve(steps: Sequence[int], distances: Mapping[str, Sequence[float]], *, alt: str) -> Markup:
     """Validation distances over training steps, each as a share of what it was before."""
     with drawing(1, height=2.3) as (figure, plots):
         axes = plots[0]

@@ -162,7 +162,8 @@ def _deal(groups: Sequence[str], seconds: Sequence[float], settings: Settings) -
         "validation": settings.validation_seconds,
         "train": settings.train_seconds,
     }
-    of_group, left = dict.fromkeys(order, PARTS[-1]), sum(length.values())
+    of_group: dict[str, Split] = dict.fromkeys(order, "train")
+    left = sum(length.values())
     for after, part in zip((2, 1), PARTS, strict=False):
         taken, share = 0.0, min(wanted[part], MOST[part] * left)
         while not taken or (taken < share and len(order) > after):
@@ -171,8 +172,8 @@ def _deal(groups: Sequence[str], seconds: Sequence[float], settings: Settings) -
             taken += length[name]
         left -= taken
     dealt: list[Split | None] = [None] * len(groups)
-    spent = dict.fromkeys(PARTS, 0.0)
-    for n in draws.permutation(len(groups)):
+    spent: dict[Split, float] = dict.fromkeys(PARTS, 0.0)
+    for n in map(int, draws.permutation(len(groups))):
         part = of_group[groups[n]]
         if spent[part] < wanted[part]:
             dealt[n] = part

@@ -47,6 +47,11 @@ class ReportParts:
     environment: Mapping[str, str]
 
     @property
+    def model(self) -> str:
+        """The model's name, or that of its folder."""
+        return Path(self.settings.model).name
+
+    @property
     def kept(self) -> str:
         """Row of the model that is kept."""
         return AFTER if self.outcome.kept else BEFORE
@@ -54,7 +59,7 @@ class ReportParts:
 
 def build_page(parts: ReportParts) -> str:
     """The report as one HTML text."""
-    page = Page(f"A voice made anew: {parts.summary.title}", _lead(parts))
+    page = Page("A voice made anew", _lead(parts))
     page.section("Listen", *_listen(parts))
     page.section("How near the copies are", *_scores(parts))
     page.section("Whether the pitch is what was asked for", *_pitch(parts))
@@ -65,7 +70,7 @@ def build_page(parts: ReportParts) -> str:
 
 
 def _lead(parts: ReportParts) -> str:
-    systems, model = parts.evaluation.systems, parts.settings.model
+    systems, model = parts.evaluation.systems, parts.model
     count, seconds = parts.summary.parts["test"]
     told = [
         f"{name} {value}"
@@ -78,13 +83,13 @@ def _lead(parts: ReportParts) -> str:
         else f"Fine-tuning did not bring {model} nearer to the validation recordings, so that one is kept."
     )
     return (
-        f"{verdict} Its copies of {count} recordings that it has not learnt from ({seconds:.0f} s): "
-        f"{', '.join(told)}."
+        f"Speech: {parts.summary.title}. {verdict} Its copies of {count} recordings "
+        f"that it has not learnt from ({seconds:.0f} s): {', '.join(told)}."
     )
 
 
 def _listen(parts: ReportParts) -> list[Markup]:
-    kept = "the fine-tuned model" if parts.outcome.kept else parts.settings.model
+    kept = "the fine-tuned model" if parts.outcome.kept else parts.model
     intro = (
         f"Recordings that were not learnt from, and what {kept} makes of their mel spectra and pitch. Pitch "
         "changes leave formants alone, and formants pitch. Griffin-Lim has no model and cannot change pitch."
@@ -114,8 +119,10 @@ def _example(parts: ReportParts, example: Example, number: int) -> list[Markup]:
             (clip.title, stored[clip.file], None if clip.factor is None else clip.factor * original)
             for clip in shown
         ]
+    # With other formants the pitch is the copy's, which would lie over it.
+    drawn = tracks[:-1]
     pitch = draw_pitch(
-        tracks,
+        drawn,
         parts.features.frame_seconds,
         name=f"pitch-{number}",
         alt=f"Pitch of {about} over time, of the original and of each copy: {_medians(tracks)}.",
@@ -141,7 +148,7 @@ def _medians(tracks: list[tuple[str, np.ndarray, np.ndarray | None]]) -> str:
 
 def _scores(parts: ReportParts) -> list[Markup]:
     systems = parts.evaluation.systems
-    titles = {GRIFFIN_LIM: "Griffin-Lim", BEFORE: parts.settings.model, AFTER: "fine-tuned"}
+    titles = {GRIFFIN_LIM: "Griffin-Lim", BEFORE: parts.model, AFTER: "fine-tuned"}
     header: list[object] = ["copies by", *(_header(name) for name in DIGITS), "time"]
     rows = [
         [
@@ -161,7 +168,8 @@ def _scores(parts: ReportParts) -> list[Markup]:
         paragraph(
             "PESQ-WB (1 to 4.64) and STOI (up to 1) imitate listeners. MCD is the distance of mel cepstra, "
             "log-F0 RMSE that of pitch where both are voiced, V/UV error the share of frames where one is "
-            "voiced and the other is not, MR-STFT the distance of spectra at three resolutions."
+            "voiced and the other is not, MR-STFT the distance of spectra at three resolutions. Below each "
+            "name stands which is better."
         ),
     ]
     reasons = {
@@ -191,7 +199,8 @@ def _pitch(parts: ReportParts) -> list[Markup]:
     ]
     caption = (
         "Pitch measured in copies of the held-out recordings against the original's times the factor, "
-        "over frames where both are voiced."
+        "over frames where both are voiced. A lively voice's pitch moves by some cents within the window "
+        "that it is measured in, which counts as a distance here."
     )
     header = ["asked", "within 2 %", "median distance", "still voiced", "frames"]
     return [table(header, rows, caption=caption)]
@@ -205,7 +214,7 @@ def _training(parts: ReportParts) -> list[Markup]:
         else f"{count:,} of {outcome.planned[name]:,}"
         for name, count in outcome.steps.items()
     }
-    before, after = outcome.before, outcome.after
+    before, after, total = outcome.before, outcome.after, sum(outcome.steps.values())
     rows = [
         ["mel distance", f"{before.mel:.4f}", f"{after.mel:.4f}"],
         ["multi-resolution distance", f"{before.resolutions:.4f}", f"{after.resolutions:.4f}"],
@@ -220,11 +229,12 @@ def _training(parts: ReportParts) -> list[Markup]:
         facts({**done, "time": f"{outcome.seconds:.0f} s", "batch": f"{parts.settings.batch_size} crops"}),
         table(["validation", "before", "after"], rows, caption=f"{rule} {said}"),
     ]
-    if outcome.curve:
-        steps = [0, *(step for step, _, _ in outcome.curve)]
+    curve = [row for row in outcome.curve if row[0] < total] + [(total, after.mel, after.resolutions)]
+    if total:
+        steps = [0, *(step for step, _, _ in curve)]
         distances = {
-            "mel distance": [before.mel, *(mel for _, mel, _ in outcome.curve)],
-            "multi-resolution distance": [before.resolutions, *(far for _, _, far in outcome.curve)],
+            "mel distance": [before.mel, *(mel for _, mel, _ in curve)],
+            "multi-resolution distance": [before.resolutions, *(far for _, _, far in curve)],
         }
         change = 100 * (distances["mel distance"][-1] / before.mel - 1)
         alt = f"Validation distances over {steps[-1]} training steps; mel distance changes by {change:.1f} %."
@@ -295,9 +305,9 @@ def _again(parts: ReportParts) -> list[Markup]:
 
 
 def _header(name: str) -> object:
-    better = "higher is better" if name in HIGHER else "lower is better"
+    direction = "higher" if name in HIGHER else "lower"
     label = f"{name}, {UNITS[name]}" if name in UNITS else name
-    return Markup(f"{element('span', label)}{element('small', better)}")
+    return Markup(f"{label}{element('small', direction)}")
 
 
 def _figure(name: str, value: float | None, digits: int | None = None) -> str:
