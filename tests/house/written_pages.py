@@ -2,12 +2,15 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import soundfile
+from fourfold.domains.audio.speech_sets.synthetic_voice import speech_contour, synthetic_voice
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES = ("north", "east", "south", "west")
@@ -33,6 +36,7 @@ class Desk:
         sales().to_csv(folder / "sales.csv", index=False)
         network(folder, "signals.csv", "edges.csv")
         network(folder, "elsewhere.csv", "other-edges.csv", "far-")
+        voices(folder)
 
     def type(self, line: str) -> None:
         """Run a command, unless it has been, and require that it succeeds."""
@@ -53,6 +57,16 @@ def sales() -> pd.DataFrame:
     north = pd.DataFrame({"unique_id": "north", "ds": days, "y": 100 + week + rng.normal(size=700)})
     south = pd.DataFrame({"unique_id": "south", "ds": days, "y": 50 + week / 2 + rng.normal(size=700)})
     return pd.concat([north, south.iloc[:-9]], ignore_index=True)
+
+
+def voices(folder: Path) -> None:
+    """Four short recordings of a synthetic voice in my-wavs, and the first beside the folder."""
+    (folder / "my-wavs").mkdir()
+    for number in range(4):
+        pitch = speech_contour(120, 100.0, 180.0, np.random.default_rng(number))
+        said = synthetic_voice(pitch, seed=number)
+        soundfile.write(folder / "my-wavs" / f"{number}.wav", said.samples, said.sample_rate)
+    shutil.copy(folder / "my-wavs" / "0.wav", folder / "voice.wav")
 
 
 def network(folder: Path, signals: str, edges: str, prefix: str = "") -> None:
