@@ -10,7 +10,7 @@ from scipy import fft
 from ..report.figures import DASHES, Ink, as_svg, drawing
 from ..report.markup import Markup
 
-HIGHEST = 5_000.0
+HIGHEST = 4_000.0
 """Hz on the page: harmonics are told apart, and most formants lie below."""
 RANGE = 70.0
 """dB from the loudest point down to the darkest colour."""
@@ -22,7 +22,7 @@ LONGEST = 5.0
 
 
 def spectrogram(samples_S: np.ndarray, rate: int, hop_seconds: float = 0.01) -> np.ndarray:
-    """Level in dB below the loudest point [frequencies, frames], up to 5 kHz or half the rate."""
+    """Level in dB below the loudest point [frequencies, frames], up to 4 kHz or half the rate."""
     size, hop = round(WINDOW_SECONDS * rate) * 2, round(hop_seconds * rate)
     width = size // 2
     padded = np.pad(np.asarray(samples_S, np.float64), width // 2)
@@ -40,7 +40,7 @@ def draw_spectrograms(sounds: Sequence[tuple[str, np.ndarray]], rate: int, *, na
         sounds: title and samples [S].
         name: unique on the page.
     """
-    with drawing(len(sounds), height=1.25) as (figure, plots):
+    with drawing(len(sounds), height=1.4) as (figure, plots):
         for axes, (title, samples) in zip(plots, sounds, strict=True):
             level = spectrogram(samples[: round(LONGEST * rate)], rate)
             shades = np.round((level / RANGE + 1) * LEVELS) / LEVELS

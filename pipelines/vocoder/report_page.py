@@ -222,7 +222,8 @@ def _training(parts: ReportParts) -> list[Markup]:
     ]
     rule = (
         "The fine-tuned model is kept if the two distances, weighed as in training, have fallen on the "
-        "validation recordings and PESQ, where it can be measured, has not."
+        "validation recordings and PESQ, where it can be measured, has not. Distances are of the network "
+        "alone, PESQ of finished copies."
     )
     said = "It is kept." if outcome.kept else "That is not so here: the model is kept as it was."
     blocks = [

@@ -155,6 +155,7 @@ def test_a_second_run_does_nothing_again_and_a_changed_setting_little(finished: 
     assert "Formants × 0.9" in (finished / "run" / "report.html").read_text()
 
 
+@pytest.mark.slow
 def test_worse_by_validation_means_the_original_stays(desk: Path, tmp_path: Path) -> None:
     """A rate that throws the weights about makes copies worse."""
     wild = settings(desk, spectral_rate=5.0)
