@@ -129,7 +129,7 @@ def evaluate_run(
     """Write `evaluation.json`."""
     systems = evaluate_systems(original, tuned, speech, settings.seed)
     sounds = [kept.features.read(path) for path in sorted(speech.glob("*.wav"))]
-    factors = (settings.pitch_down, 1.0, settings.pitch_up)
+    factors = (settings.pitch_down, settings.pitch_up)
     pitch = [check_pitch(kept, sounds, factor, settings.seed) for factor in factors]
     evaluation = Evaluation(systems=systems, pitch=pitch)
     write_json(evaluation.model_dump(mode="json"), folder / "evaluation.json")

@@ -80,7 +80,7 @@ def _lead(parts: ReportParts) -> str:
     verdict = (
         f"Fine-tuning {model} helped, and the fine-tuned model is kept."
         if parts.outcome.kept
-        else f"Fine-tuning did not bring {model} nearer to the validation recordings, so that one is kept."
+        else f"Fine-tuning did not better {model} on the validation recordings, so that one is kept."
     )
     return (
         f"Speech: {parts.summary.title}. {verdict} Its copies of {count} recordings "
