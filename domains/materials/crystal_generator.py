@@ -130,6 +130,7 @@ class CrystalGenerator:
         num_atoms: int | None = None,
         property: float | None = None,
         *,
+        latent: bool = False,
         novel: bool = False,
         seed: int = 0,
         steps: int = 50,
@@ -139,8 +140,9 @@ class CrystalGenerator:
     ) -> GeneratedCrystals:
         """New crystals.
 
-        Without a wish, latents are drawn from N(0, I), carried to where training crystals lie by the fitted
-        prior, and decoded. A formula or elements are decoded without a latent, which would want others.
+        They are decoded without a latent: the decoder has learnt the crystals as a whole as well. With
+        `latent`, and to aim at a property, latents are drawn from N(0, I), carried to where training crystals
+        lie by the fitted prior, and decoded; between those latents formulas go wrong more often.
 
         Args:
             n: how many.
@@ -148,6 +150,7 @@ class CrystalGenerator:
             elements: only these may occur: symbols, or text such as "Ti,O".
             num_atoms: atoms in the cell. None: as the latent says.
             property: value of the trained property to aim at.
+            latent: decode draws from the latent's prior.
             novel: draw again what has a reduced formula that was trained on.
             seed, steps, batch_size: of the sampler; the batches change no more than rounding.
             sampler: "flow"; "langevin" needs a model with CDVAE's decoder.
@@ -163,7 +166,7 @@ class CrystalGenerator:
         model = self.fitted()
         whole_number("n", n, 1)
         sampling = _sampling(sampler, steps)
-        wish = Wish.of(model, composition, elements, num_atoms, property)
+        wish = Wish.of(model, composition, elements, num_atoms, property, latent)
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)
         made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)

@@ -38,6 +38,8 @@ class Wish:
     num_atoms: int | None = None
     value: float | None = None
     """Of the trained property."""
+    latent: bool = False
+    """Draw latents and decode these, even without a wish that needs it."""
 
     @classmethod
     def of(
@@ -47,6 +49,7 @@ class Wish:
         elements: object,
         num_atoms: object,
         property: object,
+        latent: bool = False,
     ) -> Wish:
         """A wish as a user says it.
 
@@ -62,12 +65,12 @@ class Wish:
         value = None if property is None else near_value("property", property)
         numbers = None if composition is None else numbers_of_formula(str(composition), count, most)
         allowed = None if elements is None else elements_of(elements)  # type: ignore[arg-type] # checked there
-        return cls(numbers, allowed, count, value)
+        return cls(numbers, allowed, count, value, latent)
 
     @property
     def by_latent(self) -> bool:
-        """Whether the latent has a say in what is made."""
-        return self.numbers is None and self.allowed is None
+        """Whether the latent has a say in what is made: a formula or elements would contradict it."""
+        return self.numbers is None and self.allowed is None and (self.latent or self.value is not None)
 
 
 def near_value(name: str, value: object) -> float:
@@ -175,9 +178,9 @@ def _start(model: FlowModel, latents: Tensor, wish: Wish) -> FlowStart:
     if wish.by_latent:
         return FlowStart(latents, counts)
     latent, with_latent = torch.zeros_like(latents), torch.zeros(size, dtype=torch.bool)
-    if wish.allowed is not None:
-        return FlowStart(latent, counts, with_latent, allowed=torch.from_numpy(wish.allowed))
-    assert wish.numbers is not None
+    if wish.numbers is None:
+        allowed = None if wish.allowed is None else torch.from_numpy(wish.allowed)
+        return FlowStart(latent, counts, with_latent, allowed=allowed)
     counts = torch.full((size,), len(wish.numbers))
     composition = torch.bincount(torch.from_numpy(wish.numbers - 1), minlength=TYPES)
     return FlowStart(latent, counts, with_latent, composition=composition.expand(size, -1))

@@ -90,4 +90,4 @@ class DecoderObjective(_Weighted):
     def parts(self, batch: Padded, generator: torch.Generator | None = None) -> dict[str, Tensor]:
         """Losses by name, [B] each."""
         latent = drawn(batch["mean"], batch["log_variance"], generator)
-        return flow_losses(self.decoder, batch, latent, self.losses.without_latent, generator)
+        return flow_losses(self.decoder, batch, latent, self.losses.decoder_without_latent, generator)

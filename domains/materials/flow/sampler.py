@@ -36,7 +36,7 @@ class FlowSampling:
     steps: int = 50
     temperature: float = 1.0
     """Of the drawing of types; 0 takes the likeliest."""
-    slope: float = 3.0
+    slope: float = 10.0
     """Coordinates move 1 + slope t times as fast as the velocity says: they settle early and stay."""
     watch: Callable[[int, FlowEnd], None] | None = field(default=None, compare=False)
     """Called after each step with its number (from 1) and the crystals as they stand."""

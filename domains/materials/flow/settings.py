@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-TYPES_DONE = 0.8
+TYPES_DONE = 0.5
 """Share of the flow's time by which all types are drawn."""
 
 
@@ -44,7 +44,10 @@ class FlowLosses(BaseModel):
     property: float = Field(default=2.0, ge=0)
     kl: float = Field(default=0.01, ge=0)
     without_latent: float = Field(default=0.1, ge=0, lt=1)
-    """Share of crystals decoded without their latent, so that a formula alone can be decoded too."""
+    """Share of crystals decoded without their latent while the encoder learns."""
+    decoder_without_latent: float = Field(default=0.35, ge=0, lt=1)
+    """The same while the decoder is trained alone: whether new crystals or those of a formula, they are
+    decoded without one."""
 
 
 class FlowTraining(BaseModel):
@@ -54,7 +57,7 @@ class FlowTraining(BaseModel):
 
     steps: int = Field(default=7_000, ge=1)
     """Of everything together."""
-    decoder_steps: int = Field(default=8_000, ge=0)
+    decoder_steps: int = Field(default=15_000, ge=0)
     """Of the decoder alone, afterwards, on latents that no longer change."""
     batch_size: int = Field(default=128, ge=1)
     learning_rate: float = Field(default=1.5e-3, gt=0)

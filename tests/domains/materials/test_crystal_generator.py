@@ -54,6 +54,12 @@ def test_the_seed_decides_and_batches_do_not(generator):
     assert not np.allclose(one.lengths, other.lengths)
 
 
+def test_latents_are_decoded_if_asked_for(generator):
+    drawn, other = (generator.generate(4, latent=x, steps=3).crystals for x in (True, False))
+    assert len(drawn) == len(other) == 4
+    assert not np.allclose(drawn.lengths, other.lengths)
+
+
 def test_a_formula_is_kept(generator):
     made = generator.generate(3, composition="SrTiO3", steps=7).crystals
     assert set(formula_texts(made)) == {"O3Ti1Sr1"}
