@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 import soundfile
 from fourfold.domains.audio.speech_sets.synthetic_voice import speech_contour, synthetic_voice
+from fourfold.domains.materials.crystals.writing import write_crystals
+from fourfold.domains.materials.datasets import aflow_prototypes
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES = ("north", "east", "south", "west")
@@ -37,6 +39,7 @@ class Desk:
         network(folder, "signals.csv", "edges.csv")
         network(folder, "elsewhere.csv", "other-edges.csv", "far-")
         voices(folder)
+        crystals(folder / "my.csv")
 
     def type(self, line: str) -> None:
         """Run a command, unless it has been, and require that it succeeds."""
@@ -67,6 +70,14 @@ def voices(folder: Path) -> None:
         said = synthetic_voice(pitch, seed=number)
         soundfile.write(folder / "my-wavs" / f"{number}.wav", said.samples, said.sample_rate)
     shutil.copy(folder / "my-wavs" / "0.wav", folder / "voice.wav")
+
+
+def crystals(path: Path) -> None:
+    """Forty small crystals with a number that stands for their band gap."""
+    known = aflow_prototypes()
+    write_crystals(known.take(np.flatnonzero(known.counts <= 5)[:40]), path)
+    frame = pd.read_csv(path).rename(columns={"volume_per_atom": "band_gap"})
+    frame.assign(band_gap=frame["band_gap"] / 10).to_csv(path, index=False)
 
 
 def network(folder: Path, signals: str, edges: str, prefix: str = "") -> None:
