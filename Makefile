@@ -30,7 +30,8 @@ demo: $(VENV)/.installed
 	$(BIN)/fourfold run traffic --preset quick --out runs/demo/traffic
 	$(BIN)/fourfold run citations --preset quick --out runs/demo/citations
 	$(BIN)/fourfold run vocoder --preset quick --out runs/demo/vocoder
-	@for name in forecast traffic citations vocoder; do echo "report: $(abspath runs/demo)/$$name/report.html"; done
+	$(BIN)/fourfold run crystals --preset quick --out runs/demo/crystals
+	@for name in forecast traffic citations vocoder crystals; do echo "report: $(abspath runs/demo)/$$name/report.html"; done
 
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --durations=15 $(TESTS)

@@ -5,8 +5,8 @@
   const STEP = Math.PI / 18;       // of a key press
   const PIECES = 14;               // an edge is cut so that atoms can lie before and behind parts of it
   const AT_FACE = 0.02;            // an atom that near a face is shown on the opposite one too
-  const DISTANCE = 5;              // of the eye, in radii of the cell
-  const SHARE = 0.42;              // of its radius that an atom is drawn with, so that the inside shows
+  const DISTANCE = 8;              // of the eye, in radii of the cell
+  const SHARE = 0.46;              // of its radius that an atom is drawn with, so that the inside shows
 
   const turned = (m, [x, y, z]) => m.map((row) => row[0] * x + row[1] * y + row[2] * z);
   const product = (a, b) => a.map((row) => [0, 1, 2].map((j) => row[0] * b[0][j] + row[1] * b[1][j] + row[2] * b[2][j]));
@@ -95,7 +95,7 @@
       canvas.height = Math.round(height * ratio);
       const pen = canvas.getContext("2d");
       pen.scale(ratio, ratio);
-      const size = (0.47 * Math.min(width, height) * this.zoom) / this.reach;
+      const size = (0.49 * Math.min(width, height) * this.zoom) / this.reach;
       const eye = DISTANCE * this.reach;
       const seen = (p) => {
         const [x, y, z] = turned(this.turn, p);

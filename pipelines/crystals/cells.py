@@ -22,8 +22,8 @@ class CellLabel(NamedTuple):
 
     title: str
     lines: tuple[str, ...] = ()
-    fault: str = ""
-    """Why it could not be a crystal; empty where it could."""
+    fault: str | None = None
+    """Why it could not be a crystal; "" where it could, None where that is not the question."""
 
 
 def cells(crystals: Crystals, labels: list[CellLabel], *, pairs: bool = False) -> Markup:
@@ -77,12 +77,16 @@ def _cell(crystal: Crystals, label: CellLabel, cif: str) -> Markup:
         "figcaption",
         element("strong", label.title),
         " ",
-        element("span", label.fault, class_="bad") if label.fault else None,
+        None if label.fault is None else _verdict(label.fault),
         element("div", *kinds, class_="kinds"),
         *(element("div", line) for line in (size, *label.lines)),
         data_link(cif, f"{name}.cif", "CIF"),
     )
     return element("figure", canvas, caption, class_="cell")
+
+
+def _verdict(fault: str) -> Markup:
+    return element("span", fault or "valid", class_="bad" if fault else "good")
 
 
 def _styles(crystal: Crystals) -> list[ElementStyle]:

@@ -92,7 +92,7 @@ def evaluate_generator(
     write_generated(made, folder / "crystals")
     save_crystals(made.crystals, folder / "generated.npz")
     save_crystals(rebuilt.crystals, folder / "rebuilt.npz")
-    names = (f"{settings.samples:,} drawn", f"{summary.title} test", f"{summary.title} training")
+    names = ("generated", f"{summary.title}, test part", f"{summary.title}, training part")
     cutoffs = LIGHT_CUTOFFS.get(settings.data, LIGHT_CUTOFFS["mp_20"])
     drawn = score_generated(made.crystals, test, train, cutoffs=cutoffs, names=names, matching=False)
     found = score_reconstruction(rebuilt.crystals, test, name=names[1]).as_dict()

@@ -88,7 +88,7 @@ def draw_map(
 
 def draw_prediction(true: np.ndarray, predicted: np.ndarray, label: str, *, alt: str) -> Markup:
     """Predicted against true, with the line on which both are equal."""
-    with drawing(1, width=4.6, height=3.6) as (figure, plots):
+    with drawing(1, height=3.2) as (figure, plots):
         axes = plots[0]
         ends = [float(min(true.min(), predicted.min())), float(max(true.max(), predicted.max()))]
         axes.plot(ends, ends, color=Ink.FAINT, linestyle="--", linewidth=1, label="equal")

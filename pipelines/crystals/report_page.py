@@ -52,8 +52,8 @@ class ReportParts:
     """Of the generated crystals, as in crystals.csv."""
     latents: Mapping[str, np.ndarray]
     evaluation: Evaluation
-    seconds: float
-    """Of training."""
+    seconds: float | None
+    """Of training; None where it was stopped on the way."""
     settings_yaml: str
     command: str
     environment: Mapping[str, str]
@@ -94,7 +94,7 @@ def _lead(parts: ReportParts) -> str:
         else f"tuned from {parts.settings.model}"
     )
     told = (
-        f"A generator {how} on {summary.counts['train']:,} crystals in {_minutes(parts.seconds)} made "
+        f"A generator {how} on {summary.counts['train']:,} crystals{_minutes(parts.seconds)} made "
         f"{rates.count:,} new ones: {_percent(rates.structure)} are valid in structure, "
         f"{_percent(rates.composition)} in composition, {_percent(rates.new)} have a formula it was not "
         "trained on. "
@@ -150,10 +150,18 @@ def _label(parts: ReportParts, row: int) -> CellLabel:
     lines = [
         f"{facts_['space_group']}, {facts_['density_g_cm3']:.2f} g/cm³",
         f"nearest atoms {facts_['nearest_distance_A']:.2f} Å",
-        f"{parts.label}: {number(facts_[f'predicted_{parts.summary.property}'], 3)} (predicted)",
+        _property_line(parts, row),
     ]
     fault = f"not valid in {' and '.join(faults)}" if faults else ""
     return CellLabel(str(facts_["formula"]), tuple(lines), fault)
+
+
+def _property_line(parts: ReportParts, row: int) -> str:
+    predicted = number(parts.table[f"predicted_{parts.summary.property}"].iloc[row], 3)
+    actual = actual_property(parts.generated, parts.summary.property)
+    if actual is None:
+        return f"{parts.quantity} {predicted} {parts.summary.unit} (predicted)"
+    return f"{parts.quantity} {number(actual[row], 3)} {parts.summary.unit} (predicted {predicted})"
 
 
 def _validity(parts: ReportParts) -> list[Markup]:
@@ -164,12 +172,13 @@ def _validity(parts: ReportParts) -> list[Markup]:
         "generated": "generated",
     }
     rows = [[names[name], *_rate_cells(rate)] for name, rate in rates.items()]
-    header = [
-        "set", "crystals", "valid in structure", "in composition", "in both", "distinct formulas",
-        "new formulas", "density", "nearest atoms",
-    ]  # fmt: skip
+    header = ["set", "crystals", "structure", "composition", "both", "distinct", "new", "density", "nearest"]
+    caption = (
+        "Valid in structure, in composition, in both; distinct and new formulas: shares of each set. Density "
+        "and distance of the nearest atoms: medians."
+    )
     return [
-        table(header, rows, caption="Shares of each set; density and distance are medians.", marked=[2]),
+        table(header, rows, caption=caption, marked=[2]),
         paragraph(
             "Valid in structure: no two atoms, periodic images included, within 0.5 Å, and a volume above "
             "0.1 Å³. Valid in composition: charges can balance with Pauling's order of electronegativity; "
@@ -291,17 +300,21 @@ def _optimised(parts: ReportParts) -> list[Markup]:
 def _scores(parts: ReportParts) -> list[Markup]:
     scores = parts.evaluation.scores
     rows = [[name, number(score["value"], 3), score["meaning"]] for name, score in scores["scores"].items()]
-    sets = ", ".join(f"{name}: {count:,}" for name, count in scores["sets"].items())
+    sets = "; ".join(f"{name}: {count:,}" for name, count in scores["sets"].items())
     told = table(
-        ["figure", "value", "definition"], rows, caption=f"Crystals in each set. {sets}.", numeric=False
+        ["figure", "value", "definition"],
+        rows,
+        caption="What was rebuilt, and what was drawn.",
+        numeric=False,
     )
     notes = [paragraph(note) for note in scores["notes"]]
     said = (
+        f"Crystals in each set: {sets}. "
         "Other splits and sizes give other figures: these must not be set beside published tables. Cutoffs "
         "of coverage were calibrated on "
         f"{'this set' if parts.settings.data in ('perov_5', 'mp_20') else 'mp_20, not on these data'}."
     )
-    return [told, *notes, paragraph(said)]
+    return [element("div", told, class_="wrap"), *notes, paragraph(said)]
 
 
 def _data(parts: ReportParts) -> list[Markup]:
@@ -335,5 +348,7 @@ def _percent(share: float | None) -> str:
     return "–" if share is None else f"{100 * share:.1f} %"
 
 
-def _minutes(seconds: float) -> str:
-    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+def _minutes(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    return f" in {seconds:.0f} s" if seconds < 120 else f" in {seconds / 60:.0f} minutes"

@@ -46,23 +46,23 @@ class Settings(BaseModel):
 def recipe(preset: str) -> dict[str, Any]:
     """Settings of a preset, by dotted key.
 
-    quick: crystals of at most 12 atoms and a small network, a minute of one core. full: at most 20 atoms and
+    quick: crystals of at most 8 atoms and a small network, a minute of one core. full: at most 20 atoms and
     the network that generators are shipped in, about an hour.
     """
     if preset == "full":
         return {"samples": 1_000, "shown": 12, "optimised": 20}
     return {
-        "generator.network.max_atoms": 12,
+        "generator.network.max_atoms": 8,
         "generator.network.latent": 24,
         "generator.network.hidden": 64,
         "generator.network.layers": 3,
         "generator.network.encoder_hidden": 48,
         "generator.network.encoder_layers": 2,
-        "generator.training.steps": 450,
-        "generator.training.decoder_steps": 450,
+        "generator.training.steps": 600,
+        "generator.training.decoder_steps": 900,
         "generator.training.batch_size": 32,
         "generator.training.learning_rate": 2e-3,
         "generator.training.ema": 0.99,
-        "generator.training.validate_every": 150,
+        "generator.training.validate_every": 300,
         "generator.training.prior_steps": 400,
     }

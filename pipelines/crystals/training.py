@@ -27,7 +27,7 @@ def train_generator(
     Raises:
         InputError: the crystals do not suffice.
     """
-    began = time.perf_counter()
+    began, resumed = time.perf_counter(), (folder / "run").exists()
     if settings.model is None:
         generator = CrystalGenerator(settings.generator).fit(
             train, settings.property, validation=validation if len(validation) else None, run=folder / "run"
@@ -37,7 +37,9 @@ def train_generator(
         generator = load_generator(settings.model).finetune(
             train, settings.property, steps=settings.finetune_steps, run=folder / "run"
         )
-    write_json({"seconds": time.perf_counter() - began}, folder / "seconds.json")
+    # How long the part before a stop took is not known.
+    seconds = None if resumed else time.perf_counter() - began
+    write_json({"seconds": seconds}, folder / "seconds.json")
     generator.save(folder / "artifact", _card(summary, settings, command))
 
 
