@@ -33,8 +33,8 @@ class Diagnosis:
     maps: WhitenessMaps
     """The same statistic of each node, each period and both."""
     residuals: np.ndarray
-    """float64 [T, N, C], actual minus forecast over the root mean square of each series' own errors (those that
-    were given, as they were given); 0 where not observed."""
+    """float64 [T, N, C], actual minus forecast over the root mean square of each series' own errors (those
+    that were given, as they were given); 0 where not observed."""
     observed: np.ndarray
     """bool [T, N, C]."""
     nodes: tuple[str, ...]

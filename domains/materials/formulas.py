@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from collections import Counter
+
 from .crystals.crystals import Crystals
 from .crystals.elements import SYMBOLS
 from .metrics.match_filter import formulas
@@ -13,3 +16,16 @@ def formula_texts(crystals: Crystals) -> list[str]:
         "".join(f"{SYMBOLS[number - 1]}{count}" for number, count in zip(*formula, strict=True))
         for formula in formulas(crystals)
     ]
+
+
+def written_formulas(crystals: Crystals) -> list[str]:
+    """Reduced formula of each as chemists write it, by electronegativity: "CdCuN3"."""
+    from pymatgen.core import Composition
+
+    texts = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pymatgen warns of the electronegativity that noble gases have not
+        for start, stop in zip(crystals.offsets[:-1], crystals.offsets[1:], strict=True):
+            symbols = Counter(SYMBOLS[number - 1] for number in crystals.numbers[start:stop])
+            texts.append(Composition(symbols).reduced_formula)
+    return texts

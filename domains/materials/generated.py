@@ -10,6 +10,7 @@ import numpy as np
 
 from .crystals.crystals import Crystals
 from .crystals.structures import structures_of
+from .formulas import written_formulas
 from .metrics.composition_validity import compositional_validity
 from .metrics.distributions import densities
 from .metrics.nearest_distance import nearest_distances
@@ -88,10 +89,9 @@ class GeneratedCrystals:
         """One row a crystal: formula, marks, predicted properties."""
         import pandas as pd
 
-        formulas = [structure.composition.reduced_formula for structure in structures_of(self.crystals)]
         return pd.DataFrame(
             {
-                "formula": formulas,
+                "formula": written_formulas(self.crystals),
                 "structure_valid": self.structure_valid,
                 "composition_valid": self.composition_valid,
                 "density": self.density,

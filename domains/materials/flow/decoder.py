@@ -20,6 +20,8 @@ TIME_WAVES = 16
 
 
 class Velocities(NamedTuple):
+    """What moves a crystal at one time of the flow."""
+
     coordinates: Tensor
     """Fractional, per unit time, without mean motion [B, N, 3]."""
     lattice: Tensor

@@ -38,7 +38,9 @@ def radial_densities(crystals: Crystals, cutoff: float, shells: int) -> tuple[np
 
 
 @njit(cache=True)
-def _fill(frac, matrices, offsets, cutoff, out):  # type: ignore[no-untyped-def] # numba
+def _fill(
+    frac: np.ndarray, matrices: np.ndarray, offsets: np.ndarray, cutoff: float, out: np.ndarray
+) -> None:
     width = cutoff / (out.shape[1] - 1)
     reach = np.empty(3)
     row = 0
@@ -57,7 +59,15 @@ def _fill(frac, matrices, offsets, cutoff, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _pair(shift, lattice, reach, cutoff, width, same, density):  # type: ignore[no-untyped-def] # numba
+def _pair(
+    shift: np.ndarray,
+    lattice: np.ndarray,
+    reach: np.ndarray,
+    cutoff: float,
+    width: float,
+    same: bool,
+    density: np.ndarray,
+) -> None:
     low = np.ceil(-reach - shift).astype(np.int64)
     high = np.floor(reach - shift).astype(np.int64)
     for a in range(low[0], high[0] + 1):

@@ -23,8 +23,9 @@ from fourfold.shared.errors import InputError
 
 TINY: dict[str, Any] = {
     "generator": {
-        "network": {"latent": 5, "hidden": 12, "layers": 1, "frequencies": 2, "encoder_hidden": 8, "cutoff": 4.0,
-                    "encoder_layers": 1, "encoder_frequencies": 2, "radial": 8, "max_atoms": 6},
+        "network": {"latent": 5, "hidden": 12, "layers": 1, "frequencies": 2, "encoder_hidden": 8,
+                    "encoder_layers": 1, "encoder_frequencies": 2, "radial": 8, "cutoff": 4.0,
+                    "max_atoms": 6},
         "training": {"steps": 3, "decoder_steps": 2, "batch_size": 16, "prior_steps": 3, "validate_every": 3},
     },
     "samples": 5, "steps": 3, "shown": 2, "rebuilt": 1, "optimised": 2,
@@ -79,7 +80,8 @@ def test_the_report_tells_all_and_needs_nothing_from_outside(finished: Path) -> 
     text = (finished / "run" / "report.html").read_text()
     assert not re.search(r"https?:|<link|<img|<iframe|@import|url\((?!#)|\bfetch\(|import\s|src=", text)
     assert text.count("<script>") == 1
-    assert text.count('<canvas data-crystal="') == 4  # two new ones, a test crystal and what it was rebuilt as
+    # Two new ones, a test crystal and what it was rebuilt as.
+    assert text.count('<canvas data-crystal="') == 4
     assert len(re.findall(r'<canvas[^>]* aria-label="Cell of [^"]+ atoms of ', text)) == 4
     assert text.count("<svg") == text.count('role="img" aria-label="') - 4
     for part in (
@@ -118,6 +120,7 @@ def test_a_second_run_does_only_what_changed(finished: Path, capsys: pytest.Capt
     assert (finished / "run" / "report.html").read_text().count('<canvas data-crystal="') == 3
 
 
+@pytest.mark.slow
 def test_a_trained_generator_is_tuned(finished: Path, tmp_path: Path) -> None:
     own = settings(data=str(finished / "mine.csv"), model=str(finished / "run" / "artifact"),
                    finetune_steps=2, samples=2, optimised=0, rebuilt=0)  # fmt: skip
@@ -127,6 +130,7 @@ def test_a_trained_generator_is_tuned(finished: Path, tmp_path: Path) -> None:
     assert "volume_per_atom" in tuned.generate(1, steps=2).crystals.properties
 
 
+@pytest.mark.slow
 def test_prototypes_are_what_is_at_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sets = [f"generator.network.{key}={value}" for key, value in TINY["generator"]["network"].items()]
     sets += [f"generator.training.{key}={value}" for key, value in TINY["generator"]["training"].items()]

@@ -200,7 +200,9 @@ def test_presets_fit_the_settings() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif("wavehax-16k" not in list_shipped(), reason="needs the shipped model wavehax-16k")
-def test_the_shipped_model_keeps_pitch_better_than_griffin_lim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_shipped_model_keeps_pitch_better_than_griffin_lim(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("FOURFOLD_CACHE", str(tmp_path / "cache"))
     short = {"data": "synthetic-voice", "train_seconds": 6, "validation_seconds": 3, "test_seconds": 6}
     quick = Settings.model_validate({**short, "spectral_steps": 2, "adversarial_steps": 0, "examples": 1})
