@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ...domains.materials.crystal_generator import CrystalGenerator
 from ...domains.materials.crystals.crystals import Crystals
-from ...domains.materials.formulas import formula_texts
+from ...domains.materials.formulas import formula_texts, written_formulas
 from ...domains.materials.generated import GeneratedCrystals
 from ...domains.materials.metrics.cutoffs import LIGHT_CUTOFFS
 from ...domains.materials.metrics.evaluation import score_generated, score_reconstruction
@@ -185,9 +185,9 @@ def _optimised(generator: CrystalGenerator, test: Crystals, settings: Settings) 
     end = generator.optimize(settings.property, "min", start, seed=settings.seed, steps=settings.steps)
     actual = actual_property(end.crystals, settings.property)
     true = start.properties[settings.property]
-    names = [structure.composition.reduced_formula for structure in GeneratedCrystals(start).structures()]
+    pairs = zip(written_formulas(start), written_formulas(end.crystals), strict=True)
     return Optimised(
-        formulas=[f"{a} → {b}" for a, b in zip(names, end.table()["formula"], strict=True)],
+        formulas=[f"{a} → {b}" for a, b in pairs],
         start=[float(x) if np.isfinite(x) else None for x in true],
         predicted=end.crystals.properties[settings.property].tolist(),
         actual=None if actual is None else actual.tolist(),

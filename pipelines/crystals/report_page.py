@@ -10,7 +10,7 @@ import numpy as np
 
 from ...domains.materials.crystals.crystal import joined
 from ...domains.materials.crystals.extxyz import extxyz_text
-from ...domains.materials.crystals.structures import structures_of
+from ...domains.materials.formulas import written_formulas
 from ...domains.materials.metrics.distributions import densities, element_counts
 from ..report.figures import framed
 from ..report.markup import Markup, element
@@ -166,16 +166,11 @@ def _property_line(parts: ReportParts, row: int) -> str:
 
 def _validity(parts: ReportParts) -> list[Markup]:
     rates = parts.evaluation.rates
-    names = {
-        "training": f"{parts.summary.title}, training",
-        "test": f"{parts.summary.title}, test",
-        "generated": "generated",
-    }
-    rows = [[names[name], *_rate_cells(rate)] for name, rate in rates.items()]
-    header = ["set", "crystals", "structure", "composition", "both", "distinct", "new", "density", "nearest"]
+    rows = [[name, *_rate_cells(rate)] for name, rate in rates.items()]
+    header = ["set", "crystals", "structure", "composition", "both", "distinct", "new", "g/cm³", "nearest, Å"]
     caption = (
-        "Valid in structure, in composition, in both; distinct and new formulas: shares of each set. Density "
-        "and distance of the nearest atoms: medians."
+        f"Training and test are parts of {parts.summary.title}. Valid in structure, in composition, in both; "
+        "distinct and new formulas: shares of each set. Density and distance of the nearest atoms: medians."
     )
     return [
         table(header, rows, caption=caption, marked=[2]),
@@ -190,7 +185,7 @@ def _validity(parts: ReportParts) -> list[Markup]:
 
 def _rate_cells(rate: SetRates) -> list[str]:
     shares = [_percent(x) for x in (rate.structure, rate.composition, rate.both, rate.distinct, rate.new)]
-    return [f"{rate.count:,}", *shares, f"{rate.density:.2f} g/cm³", f"{rate.nearest:.2f} Å"]
+    return [f"{rate.count:,}", *shares, f"{rate.density:.2f}", f"{rate.nearest:.2f}"]
 
 
 def _histograms(parts: ReportParts) -> list[Markup]:
@@ -235,8 +230,7 @@ def _rebuilt(parts: ReportParts) -> list[Markup]:
         for crystals, what in ((test, "test crystal"), (parts.rebuilt, "rebuilt")):
             one = crystals.take([row])
             both.append(one)
-            formula = structures_of(one)[0].composition.reduced_formula
-            labels.append(CellLabel(formula, (f"{what} {test.ids[row]}",)))
+            labels.append(CellLabel(written_formulas(one)[0], (f"{what} {test.ids[row]}",)))
 
     return [paragraph(said), cells(joined(both), labels, pairs=True)]
 
