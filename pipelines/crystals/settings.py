@@ -47,7 +47,7 @@ def recipe(preset: str) -> dict[str, Any]:
     """Settings of a preset, by dotted key.
 
     quick: crystals of at most 8 atoms and a small network, a minute of one core. full: at most 20 atoms and
-    the network that generators are shipped in, about an hour.
+    the default network and training, which is far longer.
     """
     if preset == "full":
         return {"samples": 1_000, "shown": 12, "optimised": 20}
