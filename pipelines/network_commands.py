@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..shared.errors import InputWarning
+from ..shared.errors import note
 from .graph_contestant import is_graph_method, ready_graph_forecaster, require_graph
 from .network_files import read_network
 
@@ -113,11 +112,9 @@ def finetune_network(request: NetworkRequest, horizon: int | None, output: Path)
         tuned = GraphForecaster.load(request.model)
         signals, graph = request.read(tuned)
         if graph is not None and set(graph.nodes) != set(tuned.nodes):
-            warnings.warn(
+            note(
                 f"{request.model} knows other nodes: its shared weights are kept as they are, and only what "
-                "belongs to single nodes is fitted",
-                InputWarning,
-                stacklevel=2,
+                "belongs to single nodes is fitted"
             )
             tuned = tuned.transfer(graph, signals, run=run)
         else:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Sequence
+
+PACKAGE = __name__.partition(".")[0]
 
 
 class InputError(ValueError):
@@ -64,3 +68,13 @@ class InputErrors(InputError):
 
 class InputWarning(UserWarning):
     """Input that is used, but not quite as it stands."""
+
+
+def note(message: str) -> None:
+    """Warn with an `InputWarning`, shown at the line of whoever called this package, not at one of ours."""
+    frame, level, outermost = sys._getframe(1), 2, 2
+    while frame is not None:
+        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == PACKAGE:
+            outermost = level + 1
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, InputWarning, stacklevel=outermost)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ...shared.errors import InputError, InputWarning
+from ...shared.errors import InputError, note
 from .forecaster_settings import GraphForecasterSettings
 from .graph_model import Graph, GraphModel
 from .sensor_graph.changing_graph import ChangingGraph
@@ -39,11 +38,7 @@ def paired(
         given = given_graph(graph, signals.nodes)
     found = matched(given, signals)
     if model.needs_graph and isinstance(found, SensorGraph) and found.n_nodes > 1 and not found.n_edges:
-        warnings.warn(
-            f"the graph has no edge between two nodes, so that {model.name} passes no message",
-            InputWarning,
-            3,
-        )
+        note(f"the graph has no edge between two nodes, so that {model.name} passes no message")
     return signals, found
 
 

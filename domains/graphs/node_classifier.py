@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ...shared.artifact.feature_spec import require_match
-from ...shared.errors import InputError, InputWarning
+from ...shared.errors import InputError, note
 from .classification.build import build_method
 from .classification.feature_scaling import FeatureScaling
 from .classification.labelled_graph import UNKNOWN, LabelledGraph, NodeSplit, random_split
@@ -183,11 +182,7 @@ def _require_labels(data: LabelledGraph, split: NodeSplit) -> None:
         )
     absent = [name for name, count in zip(data.classes, counts, strict=True) if not count]
     if absent:
-        warnings.warn(
-            f"no training node is of class {', '.join(absent)}, so it will never be answered with reason",
-            InputWarning,
-            stacklevel=3,
-        )
+        note(f"no training node is of class {', '.join(absent)}, so it will never be answered with reason")
 
 
 def _require_graph(data: object) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from ...shared.errors import InputWarning
+from ...shared.errors import note
 from ...shared.forecasting.pinball import pinball
 from ...shared.training.objective import Phase
 from .models.batch import Edges
@@ -36,7 +35,7 @@ def observed_errors(
 def observed_mean(errors: Tensor, observed: Tensor) -> Tensor:
     """Mean over what is observed; 0, with zero gradient and a warning, where nothing is."""
     if observed.device.type == "cpu" and not bool(observed.any()):
-        warnings.warn("a batch without any observed target teaches nothing", InputWarning, stacklevel=3)
+        note("a batch without any observed target teaches nothing")
     return torch.where(observed, errors, 0).sum() / observed.sum().clamp_min(1)
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from ...shared.errors import InputWarning
+from ...shared.errors import note
 from ...shared.forecasting.scaling import StandardScaler
 from .clock import Clock
 from .signals.signals import Signals
@@ -129,8 +128,4 @@ def _warn_of_constants(signals: Signals, values: np.ndarray, observed: np.ndarra
     high = np.where(observed, values, -np.inf).max(axis=0)
     constant = [name for name, is_it in zip(signals.panel.series, low == high, strict=True) if is_it]
     if constant:
-        warnings.warn(
-            f"{len(constant)} series do not change in the training rows, such as {constant[0]!r}: scale 1",
-            InputWarning,
-            stacklevel=4,
-        )
+        note(f"{len(constant)} series do not change in the training rows, such as {constant[0]!r}: scale 1")

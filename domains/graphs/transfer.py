@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...shared.errors import InputError, InputWarning
+from ...shared.errors import InputError, note
 from ...shared.forecasting.fitted_data import last_seen
 from ...shared.forecasting.splits import last_rows, training_rows
 from .clock import Clock
@@ -102,10 +101,6 @@ def fit_local(
             network.freeze_shared(False)
             network.load_state_dict(shared, strict=False)
     else:
-        warnings.warn(
-            f"{model.name} has no weights of single nodes: nothing but its scaling follows the data",
-            InputWarning,
-            stacklevel=4,
-        )
+        note(f"{model.name} has no weights of single nodes: nothing but its scaling follows the data")
     forecaster.intervals = forecaster.calibrated(signals, held_out, horizon)
     forecaster.seen_until = last_seen(signals.panel, rows, held_out)

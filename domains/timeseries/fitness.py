@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import numpy as np
 
-from ...shared.errors import InputError, InputWarning
+from ...shared.errors import InputError, note
 from ...shared.forecasting.windows import observed_steps
 from ...shared.panels.panel import Panel
 from .forecaster_settings import ForecasterSettings
@@ -24,11 +23,9 @@ def readable(panel: Panel, model: ForecastModel) -> Panel:
     ]
     if not unread:
         return panel
-    warnings.warn(
+    note(
         f"{model.name} does not use covariates: {', '.join(unread)} ignored "
-        '(the model "covariate-adapter" adds them to any other)',
-        InputWarning,
-        stacklevel=4,
+        '(the model "covariate-adapter" adds them to any other)'
     )
     empty: dict[str, np.ndarray] = {}
     return replace(
@@ -64,5 +61,5 @@ def long_enough(
             remedy='Give more history, or pad="edge" to repeat the first value, or short="skip" '
             "(in the shell: --pad edge, --short skip)",
         )
-    warnings.warn(f"{problem}; {needed} steps are needed, left out", InputWarning, stacklevel=4)
+    note(f"{problem}; {needed} steps are needed, left out")
     return np.setdiff1d(everyone, short)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 from .artifact import CARD_FILE, CONFIG_FILE, FILES, SCHEMA_VERSION, WEIGHTS_FILE, Artifact
 from .card import ModelCard
 from .hub import hub_folder, is_hub_name
@@ -38,7 +37,7 @@ def find_artifact(name_or_folder: str | Path) -> Path:
     if shipped is not None:
         if folder.is_dir():
             message = f"{name!r} means the shipped model; write ./{name} for the folder of that name here"
-            warnings.warn(message, InputWarning, stacklevel=3)
+            note(message)
         return shipped
     if folder.is_dir():
         return folder

@@ -8,13 +8,12 @@ the scale of a new context, are added to the point forecast. Lower and upper err
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 from .windows import Windows
 
 GRID = np.arange(1, 200) / 200
@@ -81,11 +80,9 @@ class ConformalIntervals:
     def _warn_of_thin_calibration(self, levels: Sequence[float]) -> None:
         outermost = min((min(level, 1 - level) for level in levels), default=0.5)
         if self.count * outermost < 1 - outermost - 1e-9:
-            warnings.warn(
+            note(
                 f"only {self.count} calibration windows: too few for a quantile of {outermost:g}; "
-                "the largest error seen is used, so intervals may be too narrow",
-                InputWarning,
-                stacklevel=3,
+                "the largest error seen is used, so intervals may be too narrow"
             )
 
     def state(self) -> dict[str, np.ndarray]:

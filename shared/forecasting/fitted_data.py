@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from ... import __version__
 from ..artifact.card import ModelCard
 from ..artifact.feature_spec import require_match
-from ..errors import InputWarning
+from ..errors import note
 from ..panels.panel import Panel
 
 
@@ -43,11 +42,9 @@ def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> None:
         return
     position = np.flatnonzero(panel.time.astype(str) == seen_until)
     if len(position) and int(position[0]) >= first:
-        warnings.warn(
+        note(
             f"rows up to {seen_until} were used in fitting: if these are the same series, scores "
-            "of rows before that are too good; pass test= or n_windows= for later rows, or refit=True",
-            InputWarning,
-            stacklevel=5,
+            "of rows before that are too good; pass test= or n_windows= for later rows, or refit=True"
         )
 
 

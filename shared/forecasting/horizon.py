@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 
 LONGEST_HORIZON = 100_000
 """Steps; far beyond any sense, and small enough to be refused before memory and hours are spent."""
@@ -31,11 +29,9 @@ def require_horizon(horizon: int | None) -> int:
 def warn_beyond(wanted: int, longest: int | None) -> None:
     """Warn that forecasts beyond the longest trained horizon are fed back (from three calls up)."""
     if longest is not None and wanted > longest:
-        warnings.warn(
+        note(
             f"horizon {wanted} is beyond the trained {longest}: forecasts are fed back as history "
-            "to go on, and intervals of the later steps are rough",
-            InputWarning,
-            stacklevel=4,
+            "to go on, and intervals of the later steps are rough"
         )
 
 

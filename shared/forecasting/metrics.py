@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 from .score_sums import ABSOLUTE, MAGNITUDE, SQUARED, SYMMETRIC, add_points, add_quantiles
 
 
@@ -127,11 +126,9 @@ class Scores:
         assert self.naive_scale is not None
         constant = [name for name, scale in zip(self.series, self.naive_scale, strict=True) if not scale > 0]
         if constant:
-            warnings.warn(
+            note(
                 f"MASE is undefined for {len(constant)} series that seasonal naive forecasts without error "
-                f"in sample, such as {constant[0]!r}: NaN there, left out of means",
-                InputWarning,
-                stacklevel=4,
+                f"in sample, such as {constant[0]!r}: NaN there, left out of means"
             )
 
 

@@ -6,11 +6,10 @@ import csv
 import gzip
 import io
 import re
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 
 _BEGINNING = 65536
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
@@ -59,9 +58,7 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     decimal = "," if delimiter != "," and commas > 0 and points == 0 else "."
     if delimiter != "," or decimal == ",":
         comma = " and a decimal comma" if decimal == "," else ""
-        warnings.warn(
-            f"{name} is read with a {_DELIMITERS[delimiter]} between columns{comma}.", InputWarning, 3
-        )
+        note(f"{name} is read with a {_DELIMITERS[delimiter]} between columns{comma}.")
     return CsvDialect(encoding, delimiter, decimal, header)
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import warnings
 from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 import pandas as pd
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 
 
 def bare_columns(
@@ -55,11 +54,7 @@ def warn_unused(frame: pd.DataFrame, used: Sequence[str]) -> None:
     """Say which columns are left aside: silence would look like use."""
     unused = [str(name) for name in frame.columns if name not in used]
     if unused:
-        warnings.warn(
-            f"not used: {', '.join(unused)}. Name them in past=, future= or static=, or drop them.",
-            InputWarning,
-            stacklevel=4,
-        )
+        note(f"not used: {', '.join(unused)}. Name them in past=, future= or static=, or drop them.")
 
 
 def numeric_column(frame: pd.DataFrame, name: str) -> np.ndarray:

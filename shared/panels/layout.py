@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 
 import pandas as pd
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 from .frame_columns import column_of
 from .long_reading import LongColumns
 from .time_stamps import lenient_dates
@@ -72,11 +71,7 @@ def _find_time(
     dates = [str(name) for name in frame.columns if mostly_dates(column_of(frame, name))]
     if len(dates) == 1:
         if not looks_like_dates(dates[0]):
-            warnings.warn(
-                f"time is read from {dates[0]!r}, the only column of dates. Name it with time_col=.",
-                InputWarning,
-                stacklevel=4,
-            )
+            note(f"time is read from {dates[0]!r}, the only column of dates. Name it with time_col=.")
         return frame, replace(columns, time_col=dates[0])
     usual = [name for name in dates if looks_like_dates(name)]
     if len(usual) == 1:
@@ -112,9 +107,5 @@ def _find_target(frame: pd.DataFrame, columns: LongColumns) -> LongColumns:
     others = [str(name) for name in frame.columns if name not in taken]
     if len(others) != 1:
         return columns
-    warnings.warn(
-        f"the target is read from {others[0]!r}. Say target_col={others[0]!r} to be sure.",
-        InputWarning,
-        stacklevel=4,
-    )
+    note(f"the target is read from {others[0]!r}. Say target_col={others[0]!r} to be sure.")
     return replace(columns, target_col=others[0])

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.tseries.api import guess_datetime_format
 
-from ..errors import InputError, InputWarning
+from ..errors import InputError, note
 
 _REMEDY = "Use ISO dates such as 2026-01-31 14:00, or integers"
 
@@ -252,9 +252,7 @@ def _to_utc(index: pd.DatetimeIndex, timezone: str | None, field: str) -> tuple[
 
 
 def _tell_mixed_offsets(field: str) -> None:
-    warnings.warn(
+    note(
         f"{field}: the times have different UTC offsets, so they are read and written in UTC; "
-        "pass timezone=, such as Europe/Berlin (--timezone in the shell), for the zone they belong to",
-        InputWarning,
-        stacklevel=2,
+        "pass timezone=, such as Europe/Berlin (--timezone in the shell), for the zone they belong to"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse import linalg as sparse_linalg
 
-from ....shared.errors import InputError, InputWarning
+from ....shared.errors import InputError, note
 from .compressed_rows import Graph, compress_rows, require_undirected
 
 DENSE_NODES = 400
@@ -81,11 +80,9 @@ def laplacian_positions(
             values[c, : len(eigenvalues)] = eigenvalues
     else:
         if count > 1:
-            warnings.warn(
+            note(
                 f"the graph has {count} components: each Laplacian vector is 0 outside of one of them; "
-                "per_component=True gives every component its own",
-                InputWarning,
-                stacklevel=2,
+                "per_component=True gives every component its own"
             )
         vectors, values = _merged(rows.n_nodes, members, solved, k)
     return LaplacianPositions(vectors.astype(np.float32), values, component.astype(np.int64))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from ....shared.errors import InputWarning
+from ....shared.errors import note
 from .sensor_graph import SensorGraph
 
 
@@ -27,9 +25,5 @@ def warn_of_components(graph: SensorGraph, why: str) -> int:
     sizes = np.bincount(components(graph))
     if sizes.size > 1:
         alone = int(np.count_nonzero(sizes == 1))
-        warnings.warn(
-            f"the graph falls into {sizes.size} parts ({alone} of them single nodes): {why}",
-            InputWarning,
-            stacklevel=2,
-        )
+        note(f"the graph falls into {sizes.size} parts ({alone} of them single nodes): {why}")
     return int(sizes.size)

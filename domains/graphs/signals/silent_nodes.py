@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 
-from ....shared.errors import InputError, InputWarning
+from ....shared.errors import InputError, note
 from ..sensor_graph.checks import listed
 from .signals import Signals
 
@@ -28,9 +26,7 @@ def warn_of_silent(signals: Signals) -> None:
         )
     names = [signals.panel.series[number] for number in np.flatnonzero(~signals.panel.observed.any(0))]
     if names:
-        warnings.warn(
+        note(
             f"{len(names)} of {signals.panel.n_series} series hold no value at all ({listed(names)}): "
-            "they stay in, and what is said of them comes from the other nodes",
-            InputWarning,
-            stacklevel=4,
+            "they stay in, and what is said of them comes from the other nodes"
         )

@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 from scipy.special import ndtri
 
-from ....shared.errors import InputWarning
+from ....shared.errors import note
 from ....shared.forecasting.prediction import Prediction
 from ....shared.forecasting.windows import Windows
 from ....shared.panels.panel import Panel
@@ -83,11 +83,9 @@ class LocalModel(ForecastModel):
         failed = [row for row, (_, ok) in enumerate(answers) if not ok]
         if failed:
             first = f"series {windows.series[failed[0]]}, cutoff {windows.cutoff[failed[0]]}"
-            warnings.warn(
+            note(
                 f"{self.name} failed on {len(failed)} of {len(windows)} windows (first: {first}); "
-                "the seasonal naive forecast stands in",
-                InputWarning,
-                stacklevel=2,
+                "the seasonal naive forecast stands in"
             )
         shape = (len(windows), windows.horizon)
         mean = np.array([answer.mean for answer, _ in answers]).reshape(shape)
