@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..domains.materials.crystals.crystals import Crystals
     from ..domains.materials.metrics.scores import CrystalScores
     from ..shared.artifact.card import ModelCard
+    from .generation_settings import GenerationSettings
 
 KIND = "crystal-generator"
 WHAT = "a crystal generator"
@@ -51,52 +52,25 @@ def _has_cif(data: Path) -> bool:
         return False
 
 
-@dataclass(frozen=True)
-class GenerationRequest:
-    """Which crystals are wanted; see `CrystalGenerator.generate`."""
+def generate_folder(model: str, wanted: GenerationSettings, folder: Path) -> None:
+    """Make crystals and write the folder, or nothing.
 
-    number: int
-    formula: str | None = None
-    elements: str | None = None
-    num_atoms: int | None = None
-    property: float | None = None
-    novel: bool = False
-    seed: int = 0
-    steps: int = 50
-    symprec: float | None = None
+    Raises:
+        InputError: model, wish or folder do not fit.
+    """
+    from .generated_files import check_new_folder, write_generated
 
-    def run(self, model: str, folder: Path) -> None:
-        """Make them and write the folder, or nothing.
-
-        Raises:
-            InputError: model, wish or folder do not fit.
-        """
-        from .generated_files import check_new_folder, write_generated
-
-        check_new_folder(folder)
-        if self.seed < 0:
-            raise InputError("--seed", f"is {self.seed}", expected="0 or more")
-        if self.symprec is not None and not 0 < self.symprec < 10:
-            raise InputError("--symprec", f"is {self.symprec:g}", expected="angstrom above 0, such as 0.01")
-        generator = load_generator(model)
-        began = time.perf_counter()
-        made = generator.generate(
-            self.number,
-            self.formula,
-            self.elements,
-            self.num_atoms,
-            self.property,
-            novel=self.novel,
-            seed=self.seed,
-            steps=self.steps,
-        )
-        took = time.perf_counter() - began
-        frame = write_generated(made, folder, symprec=self.symprec)
-        shares = [f"{100 * frame[name].mean():.1f} %" for name in ("structure_valid", "composition_valid")]
-        print(
-            f"{folder}: {self.number:,} crystals of {frame['formula'].nunique():,} formulas in {took:.1f} s; "
-            f"valid in structure {shares[0]}, in composition {shares[1]}"
-        )
+    check_new_folder(folder)
+    generator = load_generator(model)
+    began = time.perf_counter()
+    made = wanted.generate(generator)
+    took = time.perf_counter() - began
+    frame = write_generated(made, folder, symprec=wanted.symprec)
+    shares = [f"{100 * frame[name].mean():.1f} %" for name in ("structure_valid", "composition_valid")]
+    print(
+        f"{folder}: {wanted.n:,} crystals of {frame['formula'].nunique():,} formulas in {took:.1f} s; "
+        f"valid in structure {shares[0]}, in composition {shares[1]}"
+    )
 
 
 def finetune_generator(model: str, data: Path, output: Path, property: str | None, steps: int | None) -> None:

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from ..shared.errors import InputError, InputErrors
+from .settings_problems import input_error_of
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -46,7 +47,7 @@ def resolve_settings(
     try:
         return kind.model_validate(_nest(named))
     except ValidationError as error:
-        raise InputErrors([_as_input_error(detail) for detail in error.errors()]) from error
+        raise InputErrors([input_error_of(detail) for detail in error.errors()]) from error
 
 
 def as_yaml(settings: BaseModel) -> str:
@@ -134,11 +135,3 @@ def _nest(dotted: Mapping[str, Any]) -> dict[str, Any]:
             place = place.setdefault(parent, {})
         place[leaf] = value
     return nested
-
-
-def _as_input_error(detail: Mapping[str, Any]) -> InputError:
-    field = ".".join(str(part) for part in detail["loc"]) or "settings"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    given = detail.get("input")
-    shown = f" (got {given!r})" if isinstance(given, str | int | float | bool | list) else ""
-    return InputError(field, message[0].lower() + message[1:] + shown)

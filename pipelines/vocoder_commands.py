@@ -7,7 +7,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..domains.audio.metrics.scores import CopyScores
     from ..domains.audio.vocoder import Vocoder
     from .commands.table_options import GraphOptions, TableOptions
+    from .synthesis_settings import SynthesisSettings
 
 KIND = "vocoder"
 SUFFIXES = (".wav", ".flac")
@@ -58,28 +59,19 @@ def refuse_flags(
 
 @dataclass(frozen=True)
 class SynthesisRequest:
-    """How recordings are to be made anew.
+    """How recordings are to be made anew and written."""
 
-    Args:
-        pitch, formant: factors.
-        policy: arguments of `read_audio`.
-    """
-
-    pitch: float = 1.0
-    formant: float = 1.0
-    seed: int = 0
+    settings: SynthesisSettings
     sample_format: Literal["pcm16", "float"] = "pcm16"
-    policy: dict[str, Any] = field(default_factory=dict)
 
     def run(self, model: str, source: Path, output: Path) -> int:
         """Exit code: 0, or 2 where files of a folder could not be read.
 
         Raises:
-            InputError: model, source, output or a factor do not fit; nothing is written then.
+            InputError: model, source or output do not fit; nothing is written then.
         """
         from .output_file import check_output
 
-        self._check_factors()
         if not source.is_dir():
             suffixes = (".wav",) if self.sample_format == "float" else SUFFIXES
             check_output(output, suffixes, inputs=(source,))
@@ -102,18 +94,11 @@ class SynthesisRequest:
         from ..domains.audio.features.writing import write_audio
 
         began = time.perf_counter()
-        made = vocoder.resynthesize(source, self.pitch, self.formant, seed=self.seed, **self.policy)
+        made = self.settings.resynthesize(vocoder, source)
         took = time.perf_counter() - began
         write_audio(target, made, self.sample_format)
         share = took / made.seconds
         return f"{target}: {made.seconds:.2f} s, made in {took:.2f} s ({share:.2f} of its length)"
-
-    def _check_factors(self) -> None:
-        for flag, factor in (("--pitch", self.pitch), ("--formant", self.formant)):
-            if not 0 < factor < float("inf"):
-                raise InputError(flag, f"is {factor:g}", expected="a positive factor")
-        if self.seed < 0:
-            raise InputError("--seed", f"is {self.seed}", expected="0 or more")
 
 
 def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) -> None:

@@ -118,7 +118,7 @@ class Vocoder:
 
     def resynthesize(
         self,
-        audio: str | PathLike[str] | np.ndarray | Audio,
+        audio: str | PathLike[str] | bytes | np.ndarray | Audio,
         pitch: float = 1.0,
         formant: float = 1.0,
         *,

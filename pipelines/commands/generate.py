@@ -55,18 +55,21 @@ def generate(
     symprec
         Angstrom: write CIF with the symmetry found at this tolerance instead of P1.
     """
-    from ..crystal_commands import GenerationRequest
+    from ..crystal_commands import generate_folder
+    from ..generation_settings import GenerationSettings
+    from ..settings_problems import from_flags
 
-    request = GenerationRequest(
-        number=number,
-        formula=formula,
-        elements=elements,
-        num_atoms=num_atoms,
-        property=property_,
-        novel=novel,
-        seed=seed,
-        steps=steps,
-        symprec=symprec,
-    )
-    request.run(model, out)
+    wanted = {
+        "n": number,
+        "composition": formula,
+        "elements": elements,
+        "num_atoms": num_atoms,
+        "property": property_,
+        "novel": novel,
+        "seed": seed,
+        "steps": steps,
+        "symprec": symprec,
+    }
+    settings = from_flags(GenerationSettings, wanted, {"n": "--number", "composition": "--formula"})
+    generate_folder(model, settings, out)
     return 0

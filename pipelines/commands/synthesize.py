@@ -51,13 +51,17 @@ def synthesize(
     float_
         Write 32-bit floats (wav only) rather than 16 bits.
     """
+    from ..settings_problems import from_flags
+    from ..synthesis_settings import SynthesisSettings
     from ..vocoder_commands import SynthesisRequest
 
-    request = SynthesisRequest(
-        pitch=pitch,
-        formant=formant,
-        seed=seed,
-        sample_format="float" if float_ else "pcm16",
-        policy={"channel": channel, "level": level, "nan": nan},
-    )
-    return request.run(model, sound, output)
+    wanted = {
+        "pitch": pitch,
+        "formant": formant,
+        "seed": seed,
+        "channel": channel,
+        "level": level,
+        "nan": nan,
+    }
+    settings = from_flags(SynthesisSettings, wanted)
+    return SynthesisRequest(settings, "float" if float_ else "pcm16").run(model, sound, output)

@@ -99,7 +99,7 @@ def test_a_formula_a_value_and_symmetry(desk: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["model", "--out", "new", "-n", "0"], "a whole number from 1"),
+        (["model", "--out", "new", "-n", "0"], "expected 1 or more"),
         (["model", "--out", "new", "-n", "1.5"], "not a whole number"),
         (["model", "--out", "new", "--elements", "Ti,Qq"], "'Qq' is no element"),
         (["model", "--out", "new", "--formula", "Xx2"], "is no formula"),
@@ -108,8 +108,8 @@ def test_a_formula_a_value_and_symmetry(desk: Path, tmp_path: Path) -> None:
         (["model", "--out", "new", "--num-atoms", "9"], "from 1 to 8"),
         (["model", "--out", "new", "--property", "nan"], "a finite number"),
         (["model", "--out", "new", "--seed", "-1"], "0 or more"),
-        (["model", "--out", "new", "--steps", "0"], "a whole number from 1"),
-        (["model", "--out", "new", "--symprec", "0"], "above 0"),
+        (["model", "--out", "new", "--steps", "0"], "expected 1 or more"),
+        (["model", "--out", "new", "--symprec", "0"], "expected more than 0"),
         (["model", "--out", "."], "holds files already"),
         (["model", "--out", "my.csv"], "looks like a file"),
         (["model", "--out", "model/README.md"], "is a file"),

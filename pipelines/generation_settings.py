@@ -1,0 +1,68 @@
+"""Which crystals are wanted: what the shell's flags and the body of `POST /v1/generate` may say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from .synthesis_settings import LARGEST_SEED
+
+if TYPE_CHECKING:
+    from ..domains.materials.crystal_generator import CrystalGenerator
+    from ..domains.materials.generated import GeneratedCrystals
+
+
+def _no_truth(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("a number is expected, not true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_no_truth)]
+Number = Annotated[float, BeforeValidator(_no_truth), Field(allow_inf_nan=False)]
+Formula = Annotated[str, Field(max_length=200)]
+Symbols = Annotated[str, Field(max_length=1_000)]
+Symbol = Annotated[str, Field(max_length=10)]
+
+
+class GenerationSettings(BaseModel):
+    """Number, wishes and sampler; see `CrystalGenerator.generate`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    n: Whole = Field(10, ge=1)
+    """How many crystals."""
+    composition: Formula | None = None
+    """Structures of this formula, such as SrTiO3, one formula unit a cell unless num_atoms says otherwise."""
+    elements: Symbols | Annotated[tuple[Symbol, ...], Field(max_length=200)] | None = None
+    """Elements that may occur: symbols, or text such as "Ti,O"."""
+    num_atoms: Whole | None = Field(None, ge=1)
+    """Atoms in the cell."""
+    property: Number | None = None
+    """Value of the property that the generator was trained with, in its unit, to aim at."""
+    novel: bool = False
+    """Only reduced formulas that it was not trained on."""
+    seed: Whole = Field(0, ge=0, le=LARGEST_SEED)
+    """The same seed makes the same crystals."""
+    steps: Whole = Field(50, ge=1)
+    """Steps of the sampler; more take longer."""
+    symprec: Number | None = Field(None, gt=0, lt=10)
+    """Angstrom: write CIF with the symmetry found at this tolerance instead of P1."""
+
+    def generate(self, generator: CrystalGenerator) -> GeneratedCrystals:
+        """The crystals, the same for shell and HTTP.
+
+        Raises:
+            InputError: as `CrystalGenerator.generate`.
+        """
+        return generator.generate(
+            self.n,
+            self.composition,
+            self.elements,
+            self.num_atoms,
+            self.property,
+            novel=self.novel,
+            seed=self.seed,
+            steps=self.steps,
+        )

@@ -1,0 +1,51 @@
+"""How a sound is to be made anew: what the shell's flags and the query of `POST /v1/synthesize` may say."""
+
+from __future__ import annotations
+
+from os import PathLike
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..domains.audio.features.level import LevelPolicy
+from ..domains.audio.features.sample_checks import NanPolicy
+
+if TYPE_CHECKING:
+    from ..domains.audio.features.audio import Audio
+    from ..domains.audio.vocoder import Vocoder
+
+LARGEST_SEED = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps."""
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
+
+
+class SynthesisSettings(BaseModel):
+    """Pitch, formants, noise, and how the recording is read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pitch: Factor = 1.0
+    """Factor on the pitch: 2 is an octave up. Formants stay."""
+    formant: Factor = 1.0
+    """Factor on the formants. Pitch stays."""
+    seed: Seed = 0
+    """Of the noise in breath and hiss."""
+    channel: int | None = Field(None, ge=0)
+    """Which channel to hear, from 0; the mean of all when not given."""
+    level: LevelPolicy = "keep"
+    """keep, limit (a peak above full scale is scaled down), peak (to -1 dBFS) or loudness (to -24 LUFS)."""
+    nan: NanPolicy = "error"
+    """error refuses samples that are no numbers, zero sets them to 0."""
+
+    def resynthesize(self, vocoder: Vocoder, sound: str | PathLike[str] | bytes, **limits: Any) -> Audio:
+        """The sound made anew.
+
+        Args:
+            limits: further arguments of `read_audio`.
+
+        Raises:
+            InputError: as `Vocoder.resynthesize`.
+        """
+        policy = {"channel": self.channel, "level": self.level, "nan": self.nan, **limits}
+        return vocoder.resynthesize(sound, self.pitch, self.formant, seed=self.seed, **policy)
