@@ -55,8 +55,9 @@ def network_summaries() -> dict[str, str]:
 
 
 def shipped_summary(folder: Path) -> tuple[str, str]:
-    """(kind, first sentence of its card) of an artefact folder."""
+    """(kind, summary of its card) of an artefact folder."""
+    from ..shared.artifact.card import ModelCard
+
     kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("kind", "")
-    lines = (folder / "README.md").read_text(encoding="utf-8").split("---")[-1].splitlines()
-    prose = (line.strip() for line in lines if line.strip() and not line.startswith(("#", "|", "`", "-")))
-    return str(kind), next(prose, "")
+    card = ModelCard.from_markdown((folder / "README.md").read_text(encoding="utf-8"), where=str(folder))
+    return str(kind), card.summary

@@ -8,9 +8,15 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from ... import __version__
+from . import health, model_routes
+from .access import BearerToken, OwnPages, read_token
+from .body_limit import BodyLimit
 from .errors import answer_errors
+from .measures import Measuring
 from .service import Service
 from .settings import ServiceSettings
+
+SUMMARY = "Forecasts, speech and crystals from the models of this server."
 
 
 def create_app(settings: ServiceSettings | None = None) -> FastAPI:
@@ -25,7 +31,28 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         finally:
             await service.stop()
 
-    app = FastAPI(title="fourfold", version=__version__, lifespan=lifespan)
+    # The usual pages of documentation fetch scripts from elsewhere; the document itself is at /openapi.json.
+    app = FastAPI(
+        title="fourfold",
+        version=__version__,
+        summary=SUMMARY,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
     app.state.service = service
     answer_errors(app)
+    _guard(app, service)
+    for area in (health, model_routes):
+        app.include_router(area.router)
     return app
+
+
+def _guard(app: FastAPI, service: Service) -> None:
+    """What every request passes, from the last line to the first."""
+    settings = service.settings
+    app.add_middleware(BodyLimit, most=int(settings.max_body_mb * 1e6), timeout_s=settings.timeout_s)
+    if settings.token_file is not None:
+        app.add_middleware(BearerToken, token=read_token(settings.token_file))
+    app.add_middleware(OwnPages, hosts=settings.allowed_hosts)
+    app.add_middleware(Measuring, measures=service.measures)

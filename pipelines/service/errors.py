@@ -2,14 +2,60 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ...shared.errors import InputError, InputErrors
 
 UNPROCESSABLE = 422
+REASONS = {
+    400: "The body is damaged, or not as long as its Content-Length says",
+    401: "The token is missing or wrong",
+    403: "A page of another site asks, or the host's name is not allowed",
+    404: "There is none of this name",
+    406: "No format of the answer is among those accepted",
+    408: "The body takes too long to arrive",
+    409: "It is not in a state that allows this",
+    413: "The body is too large",
+    415: "The body is of a type that is not read here",
+    422: "The input is wrong: which field, where, what was expected, what to do",
+    500: "A fault of the server",
+    503: "Too much waits already; see Retry-After",
+    504: "It takes longer than the server's limit",
+}
+EVERYWHERE = (400, 401, 403, 408, 413, 422, 500)
+
+
+class Problem(BaseModel):
+    """One mistake in the input."""
+
+    field: str
+    where: str | None
+    problem: str
+    expected: str | None
+    remedy: str | None
+
+
+class Refusal(BaseModel):
+    """What every answer with a status of 400 or more says."""
+
+    detail: str
+    """One or more sentences for people."""
+    errors: list[Problem]
+    """The same by field, where the input is wrong."""
+
+
+def refusals(*further: int) -> dict[int | str, dict[str, Any]]:
+    """`responses=` of a route for the OpenAPI document: the statuses that any may have, and further ones."""
+    return {
+        status: {"model": Refusal, "description": REASONS[status]}
+        for status in sorted({*EVERYWHERE, *further})
+    }
 
 
 class ServiceError(Exception):
@@ -48,6 +94,11 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def refuse_http(request: Request, error: HTTPException) -> JSONResponse:
         return refusal(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def confess(request: Request, error: Exception) -> JSONResponse:
+        # Starlette raises it again after the answer, so that it stands in the server's log.
+        return refusal(500, "internal error; the server's log says more")
 
 
 def refusal(

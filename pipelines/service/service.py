@@ -1,9 +1,12 @@
-"""What one running server holds: its settings and the models it serves."""
+"""What one running server holds: its settings, the models it serves and its measures."""
 
 from __future__ import annotations
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 
+from .measures import Measures
+from .served_models import ServedModels
 from .settings import ServiceSettings
 
 
@@ -12,12 +15,21 @@ class Service:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
+        self.measures = Measures()
+        self.models = ServedModels(settings, self.measures.observe_work)
+        self.measures.watch_queues(self._waiting)
 
     async def start(self) -> None:
         """Open what needs opening; called once before the first request."""
+        if self.settings.preload:
+            self.models.load_soon()
 
     async def stop(self) -> None:
         """Close it; called once after the last request."""
+        await to_thread.run_sync(self.models.stop)
+
+    def _waiting(self) -> dict[str, int]:
+        return {worker.name: worker.waiting for worker in {served.worker for served in self.models}}
 
 
 def service_of(request: Request) -> Service:
