@@ -7,8 +7,6 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from ...shared.errors import InputError
-from .network_flags import network_request
 from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
 from .whole_number import WHOLE
 
@@ -55,56 +53,21 @@ def finetune(
     property
         Column to be told from a crystal, by a crystal generator.
     """
-    from ..crystal_commands import WHAT, finetune_generator, is_generator, refuse_crystals
+    from ..finetuning import FinetuneRequest
     from ..output_file import check_folder
-    from ..vocoder_commands import finetune_vocoder, is_vocoder, refuse_flags
 
     check_folder(output)
-    if is_generator(model):
-        columns = {"--past-cols": past_cols, "--future-cols": future_cols, "--static-cols": static_cols}
-        refuse_flags(model, table, network, {"--horizon": horizon, **columns}, WHAT)
-        finetune_generator(model, data, output, property_, steps)
-        return 0
-    refuse_crystals(model, data)
-    if property_ is not None:
-        raise InputError("--property", f"{model} is no crystal generator", remedy="Leave it out")
-    if is_vocoder(model):
-        columns = {"--past-cols": past_cols, "--future-cols": future_cols, "--static-cols": static_cols}
-        refuse_flags(model, table, network, {"--horizon": horizon, **columns})
-        finetune_vocoder(model, data, output, steps)
-        return 0
-    if steps is not None:
-        problem = f"{model} is no vocoder or generator and does not take it"
-        raise InputError("--steps", problem, remedy="Leave it out, or give --epochs for a network")
-    request = network_request(
-        model, data, table, network,
-        past=past_cols, future=future_cols, refused={"--static-cols": static_cols},
-    )  # fmt: skip
-    if request is not None:
-        from ..network_commands import finetune_network
-
-        kept = finetune_network(request, horizon, output)
-        print(f"{output}: {kept.model.name} for {kept.horizon} steps, from {len(kept.nodes)} nodes")
-        return 0
-    import shutil
-
-    from ...domains.timeseries.forecaster import Forecaster
-    from ...shared.panels.reading import read_panel
-    from ..contestant import is_method
-
-    panel = read_panel(
-        data,
-        **table.reading(),
+    request = FinetuneRequest(
+        model=model,
+        data=data,
+        horizon=horizon,
+        table=table,
+        network=network,
         past=past_cols,
         future=future_cols,
         static=static_cols,
+        steps=steps,
+        property=property_,
     )
-    run = output.with_name(f".{output.name}.run")
-    if is_method(model):
-        tuned = Forecaster(model).fit(panel, horizon or 24, run=run)
-    else:
-        tuned = Forecaster.load(model).finetune(panel, horizon, run=run)
-    tuned.save(output)
-    shutil.rmtree(run, ignore_errors=True)
-    print(f"{output}: {tuned.model.name} for {tuned.horizon} steps, from {panel.n_series} series")
+    request.run(output)
     return 0

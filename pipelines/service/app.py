@@ -12,6 +12,7 @@ from . import health, model_routes
 from .access import BearerToken, OwnPages, read_token
 from .body_limit import BodyLimit
 from .errors import answer_errors
+from .jobs import routes as job_routes
 from .measures import Measuring
 from .service import Service
 from .settings import ServiceSettings
@@ -43,7 +44,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     app.state.service = service
     answer_errors(app)
     _guard(app, service)
-    for area in (health, model_routes):
+    for area in (health, model_routes, job_routes):
         app.include_router(area.router)
     return app
 

@@ -123,6 +123,11 @@ class ServedModels:
             replaced.worker.stop(0)
         return self._served[name]
 
+    def remove(self, name: str) -> None:
+        """Serve a model that was added later no longer; what waits for it is answered 503."""
+        if name in self._served and not self.is_taken(name):
+            self._served.pop(name).worker.stop(0)
+
     def is_taken(self, name: str) -> bool:
         """Whether a name stands for a method or for a model that was given at the start."""
         return name in self._given or (name in self._served and self._served[name].fitted_on_request)

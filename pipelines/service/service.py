@@ -1,10 +1,11 @@
-"""What one running server holds: its settings, the models it serves and its measures."""
+"""What one running server holds: its settings, the models it serves, its jobs and its measures."""
 
 from __future__ import annotations
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
 
+from .jobs.jobs import Jobs
 from .measures import Measures
 from .served_models import ServedModels
 from .settings import ServiceSettings
@@ -17,15 +18,18 @@ class Service:
         self.settings = settings
         self.measures = Measures()
         self.models = ServedModels(settings, self.measures.observe_work)
+        self.jobs = Jobs(settings, self.models)
         self.measures.watch_queues(self._waiting)
 
     async def start(self) -> None:
         """Open what needs opening; called once before the first request."""
         if self.settings.preload:
             self.models.load_soon()
+        await self.jobs.start()
 
     async def stop(self) -> None:
         """Close it; called once after the last request."""
+        await self.jobs.stop()
         await to_thread.run_sync(self.models.stop)
 
     def _waiting(self) -> dict[str, int]:

@@ -47,3 +47,5 @@ class ServiceSettings(BaseModel):
     max_job_crystals: int = Field(default=100_000, ge=1)
     max_jobs: int = Field(default=100, ge=1)
     """Jobs that may wait; more are answered 503."""
+    jobs_at_once: int = Field(default=1, ge=1)
+    """Jobs that run at the same time, each in a process of its own."""

@@ -1,0 +1,148 @@
+"""What a job may ask for: the part `request` of `POST /v1/jobs`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from ....shared.errors import InputErrors
+from ...commands.table_options import GraphOptions, TableOptions
+from ...generation_settings import GenerationSettings, Whole
+from ...settings_problems import input_error_of
+
+LONGEST = 200_000
+"""Characters of a request."""
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+
+Model = Annotated[str, Field(min_length=1, max_length=200, description="A name that GET /v1/models lists")]
+Output = Annotated[
+    str | None,
+    Field(pattern=NAME, description="Name of the result; a finished model is served under it"),
+]
+Column = Annotated[str, Field(min_length=1, max_length=200)]
+Columns = Annotated[tuple[Column, ...], Field(max_length=1_000)]
+
+
+class FinetuneJob(BaseModel):
+    """Train a model further on data that are sent along, or fit a method; the shell's `fourfold finetune`.
+
+    A forecaster takes the fields of a table, a network on a graph those of the graph too, a vocoder `steps`,
+    and a crystal generator `steps` and `property`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["finetune"]
+    model: Model
+    output: Output = None
+    horizon: Whole | None = Field(None, ge=1)
+    id_col: Column = "unique_id"
+    time_col: Column = "ds"
+    target_col: Column = "y"
+    freq: str | None = Field(None, max_length=40)
+    period: Whole | None = Field(None, ge=1)
+    timezone: str | None = Field(None, max_length=80)
+    missing: Literal["raise", "mask", "interpolate", "seasonal"] | None = None
+    dedupe: Literal["first", "last", "mean"] | None = None
+    past_cols: Columns = ()
+    future_cols: Columns = ()
+    static_cols: Columns = ()
+    undirected: bool = False
+    signed: bool = False
+    zero_is_missing: bool = False
+    size: Literal["small", "paper"] = "small"
+    lookback: Whole = Field(12, ge=1, le=10_000)
+    scaling: Literal["global", "node"] = "global"
+    profile: bool = False
+    epochs: float = Field(30.0, gt=0, le=100_000)
+    steps: Whole | None = Field(None, ge=1, le=10_000_000)
+    property: Column | None = None
+
+    @field_validator("freq", "timezone", "property", mode="after")
+    @classmethod
+    def _said(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("is empty; leave it out")
+        return value
+
+    def table(self) -> TableOptions:
+        """How the table is to be read."""
+        return TableOptions(
+            id_col=self.id_col,
+            time_col=self.time_col,
+            target_col=self.target_col,
+            freq=self.freq,
+            period=self.period,
+            timezone=self.timezone,
+            missing=self.missing,
+            dedupe=self.dedupe,
+        )
+
+    def network(self, graph: str | None) -> GraphOptions:
+        """The graph in the file `graph`, and the network that is fitted on it."""
+        from pathlib import Path
+
+        return GraphOptions(
+            graph=None if graph is None else Path(graph),
+            undirected=self.undirected,
+            signed=self.signed,
+            zero_is_missing=self.zero_is_missing,
+            size=self.size,
+            lookback=self.lookback,
+            scaling=self.scaling,
+            profile=self.profile,
+            epochs=self.epochs,
+        )
+
+
+class GenerateJob(GenerationSettings):
+    """Many crystals: a folder as the shell's `fourfold generate` writes it."""
+
+    kind: Literal["generate"]
+    model: Model
+    output: Output = None
+
+
+JobRequest = Annotated[FinetuneJob | GenerateJob, Field(discriminator="kind")]
+_ADAPTER: TypeAdapter[FinetuneJob | GenerateJob] = TypeAdapter(JobRequest)
+
+EXAMPLES = {
+    "finetune": {
+        "summary": "A method fitted on a table, to be asked by name afterwards",
+        "value": '{"kind": "finetune", "model": "linear", "output": "my-sales", "horizon": 24}',
+    },
+    "generate": {
+        "summary": "Crystals",
+        "value": '{"kind": "generate", "model": "perov-flow", "n": 10, "elements": "Sr,Ti,O", "seed": 1}',
+    },
+}
+
+
+def parse_request(text: str) -> FinetuneJob | GenerateJob:
+    """The part `request` as it was sent.
+
+    Raises:
+        InputErrors: it is no JSON, or holds what is not known or does not fit.
+    """
+    try:
+        return _ADAPTER.validate_json(text)
+    except ValidationError as error:
+        raise InputErrors([_problem(detail) for detail in error.errors()]) from None
+
+
+def read_request(document: dict[str, Any]) -> FinetuneJob | GenerateJob:
+    """A request that was checked when it came, from the store."""
+    return _ADAPTER.validate_python(document)
+
+
+def request_schema() -> dict[str, Any]:
+    """JSON schema of the part `request`."""
+    return _ADAPTER.json_schema()
+
+
+def _problem(detail: Any) -> Any:
+    place = [str(step) for step in detail["loc"]]
+    if place[:1] in (["finetune"], ["generate"]):
+        place = place[1:]
+    return input_error_of(detail, field=".".join(place) or "request")

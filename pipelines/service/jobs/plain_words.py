@@ -1,0 +1,25 @@
+"""Sentences for people who have no shell: the names of fields instead of flags."""
+
+from __future__ import annotations
+
+import re
+
+from ....shared.errors import InputError
+
+_FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
+
+
+def without_flags(error: InputError) -> InputError:
+    """The same problem with `past_cols` where the shell says `--past-cols`."""
+    said = {name: None if text is None else _plain(text) for name, text in error.as_dict().items()}
+    return InputError(
+        said["field"] or "request",
+        said["problem"] or "does not fit",
+        where=said["where"],
+        expected=said["expected"],
+        remedy=said["remedy"],
+    )
+
+
+def _plain(text: str) -> str:
+    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text)
