@@ -8,12 +8,13 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from ... import __version__
-from . import health, model_routes
+from . import health, model_routes, run_browser
 from .access import BearerToken, OwnPages, read_token
 from .body_limit import BodyLimit
 from .errors import answer_errors
 from .jobs import routes as job_routes
 from .measures import Measuring
+from .page_routes import mount_page
 from .service import Service
 from .settings import ServiceSettings
 
@@ -44,8 +45,9 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     app.state.service = service
     answer_errors(app)
     _guard(app, service)
-    for area in (health, model_routes, job_routes):
+    for area in (health, model_routes, job_routes, run_browser):
         app.include_router(area.router)
+    mount_page(app)
     return app
 
 
