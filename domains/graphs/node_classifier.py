@@ -14,6 +14,7 @@ from .classification.feature_scaling import FeatureScaling
 from .classification.labelled_graph import UNKNOWN, LabelledGraph, NodeSplit, random_split
 from .classification.node_scores import NodeScores
 from .node_classifier_settings import NodeClassifierSettings
+from .sensor_graph.checks import counted
 from .settings_check import as_mapping, checked
 
 if TYPE_CHECKING:
@@ -116,7 +117,9 @@ class NodeClassifier:
         unknown = judged[data.label[judged] == UNKNOWN]
         if len(unknown):
             where = f"node {data.graph.nodes[int(unknown[0])]}"
-            raise InputError("nodes", f"{len(unknown)} have no label to judge by", where=where)
+            raise InputError(
+                "nodes", f"{counted(len(unknown), 'has', 'have')} no label to judge by", where=where
+            )
         label = self._own_labels(data, judged)
         return NodeScores.of(self.probabilities(data)[judged], label, self.classes)
 
@@ -171,7 +174,9 @@ def _require_labels(data: LabelledGraph, split: NodeSplit) -> None:
         missing = nodes[data.label[nodes] == UNKNOWN]
         if len(missing):
             where = f"node {data.graph.nodes[int(missing[0])]}"
-            raise InputError(f"split.{part}", f"{len(missing)} nodes have no label", where=where)
+            raise InputError(
+                f"split.{part}", f"{counted(len(missing), 'node has', 'nodes have')} no label", where=where
+            )
     counts = np.bincount(data.label[split.train], minlength=len(data.classes))
     if (counts > 0).sum() < 2:
         raise InputError(

@@ -10,6 +10,7 @@ import numpy as np
 from ...shared.errors import note
 from ...shared.forecasting.scaling import StandardScaler
 from .clock import Clock
+from .sensor_graph.checks import counted
 from .signals.signals import Signals
 
 Scaling = Literal["global", "node"]
@@ -128,4 +129,5 @@ def _warn_of_constants(signals: Signals, values: np.ndarray, observed: np.ndarra
     high = np.where(observed, values, -np.inf).max(axis=0)
     constant = [name for name, is_it in zip(signals.panel.series, low == high, strict=True) if is_it]
     if constant:
-        note(f"{len(constant)} series do not change in the training rows, such as {constant[0]!r}: scale 1")
+        told = counted(len(constant), "series does", "series do")
+        note(f"{told} not change in the training rows, such as {constant[0]!r}: scale 1")

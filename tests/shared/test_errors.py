@@ -13,7 +13,7 @@ def test_a_note_shows_the_line_of_whoever_called() -> None:
     with pytest.warns(InputWarning, match="the target is read from 'sold'") as told:
         read_panel(frame)
     wide = pd.DataFrame({"a": 1.0, "b": float("nan")}, index=hours)
-    with pytest.warns(InputWarning, match="hold no value at all") as deeper:
+    with pytest.warns(InputWarning, match="holds no value at all") as deeper:
         read_signals(wide, missing="mask")
     with pytest.warns(InputWarning, match="by itself") as own:
         note("by itself")

@@ -8,6 +8,7 @@ import numpy as np
 
 from ....shared.errors import InputError
 from ..sensor_graph.checks import listed, node_name
+from ..sensor_graph.edge_table import EdgeTable, edge_columns
 from ..sensor_graph.policies import settle_graph
 from .labelled_graph import UNKNOWN, LabelledGraph
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 NODE_COLUMN = "node"
 EDGE_COLUMNS = ("from", "to")
-WEIGHT_COLUMN = "weight"
 LABEL_COLUMN = "label"
 _MISSING_WORDS = ("", "nan", "none", "na", "<na>")
 
@@ -106,6 +106,7 @@ def _edges(given: np.ndarray | pd.DataFrame, names: tuple[str, ...]) -> tuple[np
         raise InputError(
             "edges", f"there is no column {listed(absent)}", expected="columns from, to and perhaps weight"
         )
+    weight = edge_columns(EdgeTable(frame)).weight
     place = {name: number for number, name in enumerate(names)}
     ends = [[node_name(name) for name in frame[column]] for column in EDGE_COLUMNS]
     unknown = [
@@ -121,7 +122,7 @@ def _edges(given: np.ndarray | pd.DataFrame, names: tuple[str, ...]) -> tuple[np
             remedy="Add their features, or drop these edges",
         )
     index = np.array([[place[name] for name in end] for end in ends], np.int64).reshape(2, -1)
-    return index, frame[WEIGHT_COLUMN].to_numpy() if WEIGHT_COLUMN in frame.columns else None
+    return index, None if weight is None else frame[weight].to_numpy()
 
 
 def _labels(given: Any, names: tuple[str, ...]) -> tuple[np.ndarray, tuple[str, ...]]:

@@ -8,6 +8,7 @@ import numba
 import numpy as np
 
 from ....shared.errors import InputError
+from ..sensor_graph.checks import counted
 from ..sensor_graph.sensor_graph import SensorGraph
 
 
@@ -73,7 +74,7 @@ def prepare_residuals(
         t, v, f = (int(axis[0]) for axis in np.nonzero(bad))
         raise InputError(
             "residuals",
-            f"{np.count_nonzero(bad)} are not finite",
+            f"{counted(np.count_nonzero(bad), 'is', 'are')} not finite",
             where=f"step {t}, node {graph.nodes[v]!r}, feature {f}",
             expected="finite numbers wherever observed",
             remedy="Pass observed= with False there",

@@ -8,6 +8,8 @@ import numpy as np
 
 from ....shared.errors import InputError
 
+SIGNED = "Pass signed=True (--signed in the shell) to keep them; degrees then count absolute weights"
+"""What to do about negative weights."""
 _LISTED = 5
 
 
@@ -16,6 +18,11 @@ def listed(things: Sequence[object] | np.ndarray) -> str:
     shown = ", ".join(str(thing) for thing in things[:_LISTED])
     rest = len(things) - _LISTED
     return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def counted(number: int | np.integer, one: str, many: str) -> str:
+    """A number with the words that go with it: "1 edge is", "3 edges are"."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def checked_names(nodes: int | Sequence[object] | np.ndarray) -> tuple[str, ...]:
@@ -82,7 +89,8 @@ def checked_index(edge_index: object, nodes: int) -> np.ndarray:
         edge = int(outside[0])
         raise InputError(
             "edges",
-            f"{outside.size} edges ({listed(outside)}) name a node that is not there",
+            f"{counted(outside.size, 'edge', 'edges')} ({listed(outside)}) "
+            f"{'names' if outside.size == 1 else 'name'} a node that is not there",
             where=f"edge {edge}, {index[0, edge]} to {index[1, edge]}",
             expected=f"numbers from 0 to {nodes - 1}, as there are {nodes} nodes",
         )
@@ -106,7 +114,7 @@ def checked_weight(weight: object, edges: int, *, signed: bool) -> np.ndarray:
     if wrong.size:
         raise InputError(
             "weight",
-            f"{wrong.size} weights are NaN or infinite",
+            f"{counted(wrong.size, 'weight is', 'weights are')} NaN or infinite",
             where=f"edge {wrong[0]}",
             expected="finite numbers",
             remedy="Leave those edges out",
@@ -115,11 +123,10 @@ def checked_weight(weight: object, edges: int, *, signed: bool) -> np.ndarray:
     if below.size and not signed:
         raise InputError(
             "weight",
-            f"{below.size} weights are negative",
+            f"{counted(below.size, 'weight is', 'weights are')} negative",
             where=f"edge {below[0]}, {values[below[0]]:g}",
             expected="weights of 0 and more",
-            remedy="Pass signed=True (to read_graph; --signed in the shell) to keep them; degrees then count "
-            "absolute weights",
+            remedy=SIGNED,
         )
     return values
 
@@ -138,13 +145,14 @@ def checked_coordinates(coordinates: object, nodes: int, *, geographic: bool) ->
         )
     wrong = np.flatnonzero(~np.isfinite(places).all(1))
     if wrong.size:
-        raise InputError("coordinates", f"{wrong.size} are NaN or infinite", where=f"node {wrong[0]}")
+        told = counted(wrong.size, "is", "are")
+        raise InputError("coordinates", f"{told} NaN or infinite", where=f"node {wrong[0]}")
     beyond = np.flatnonzero((np.abs(places) > (90, 360)).any(1)) if geographic else wrong
     if beyond.size:
         node = int(beyond[0])
         raise InputError(
             "coordinates",
-            f"{beyond.size} lie beyond the globe",
+            f"{counted(beyond.size, 'lies', 'lie')} beyond the globe",
             where=f"node {node}, {places[node, 0]:g} {places[node, 1]:g}",
             expected="latitude (-90 to 90), then longitude, in degrees",
             remedy="Swap the columns, or pass geographic=False for x and y",

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ....shared.errors import InputError
 from ....shared.panels.frame_columns import column_of
-from .checks import listed, node_name
+from .checks import counted, listed, node_name
 
 _IDS = ("sensor_id", "node", "node_id", "id", "name", "station", "unique_id", "code")
 _LATITUDES, _LONGITUDES = ("latitude", "lat"), ("longitude", "lon", "lng", "long")
@@ -53,7 +53,8 @@ def read_coordinates(data: Any, nodes: Sequence[str], *, geographic: bool = True
         raise InputError("coordinates", "some ids are there more than once", remedy="Keep one row for each")
     missing = [name for name in nodes if name not in places]
     if missing:
-        raise InputError("coordinates", f"{len(missing)} nodes have no place: {listed(missing)}")
+        told = counted(len(missing), "node has", "nodes have")
+        raise InputError("coordinates", f"{told} no place: {listed(missing)}")
     rows = [places[name] for name in nodes]
     table = np.stack([np.asarray(column, dtype=np.float64) for column in (first, second)], axis=1)
     return table[rows], globe

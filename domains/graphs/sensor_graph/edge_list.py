@@ -8,17 +8,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ....shared.errors import InputError
-from ....shared.panels.frame_columns import column_of
-from .checks import checked_names, listed, node_name
-from .gaussian_kernel import DistanceGraph, check_distances, from_distances
+from ....shared.errors import InputError, note
+from .checks import checked_names, counted
+from .edge_table import EdgeTable, edge_columns, edge_ends, edge_numbers
+from .gaussian_kernel import DistanceGraph, from_distances
 from .policies import Duplicates, SelfLoops, settle_graph
 from .sensor_graph import SensorGraph
 
-SENDERS = ("from", "sender", "source", "src", "i")
-RECEIVERS = ("to", "receiver", "target", "destination", "dst", "j")
-WEIGHTS = ("weight", "weights", "w")
-DISTANCES = ("distance", "cost", "dist", "length")
 Distances = Literal["binary", "gaussian"]
 
 
@@ -27,8 +23,8 @@ def from_edges(
     nodes: int | Sequence[object] | None = None,
     weight: Any = None,
     *,
-    self_loops: SelfLoops = "drop",
-    duplicates: Duplicates = "sum",
+    self_loops: SelfLoops | None = None,
+    duplicates: Duplicates | None = None,
     directed: bool = True,
     signed: bool = False,
     distances: Distances = "binary",
@@ -38,12 +34,15 @@ def from_edges(
     """A graph from a list of edges.
 
     Args:
-        edges: integers [2, E], senders and receivers; or a data frame with the columns from, to and, if there
-            are any, weight or distance (or cost).
+        edges: integers [2, E], senders and receivers; or a table with the columns from, to and, if there are
+            any, weight or distance (or cost).
         nodes: N, or the N names. Arrays need it: the last nodes may have no edge. A table without it names
             its nodes itself, so that isolated nodes are not in the graph.
         weight: numbers [E] for an array; 1 when None.
-        self_loops, duplicates, directed, signed: as in `settle_graph`.
+        self_loops: as in `settle_graph`. None: dropped, of a table of weights with a note.
+        duplicates: as in `settle_graph`. None: of arrays the sum; a table that gives a pair two weights is
+            refused, one without weights counts it once, with a note, and of two distances the shorter counts.
+        directed, signed: as in `settle_graph`.
         distances: what a column of distances means. "binary": an edge of weight 1 for each row with a finite
             distance, as the graphs of PEMS03 to PEMS08 are used; "gaussian": as in `from_distances`.
         coordinates: [N, 2], latitude and longitude, or x and y where not `geographic`.
@@ -51,18 +50,11 @@ def from_edges(
     Raises:
         InputError: what is wrong with edges, weights, nodes or policies, and where.
     """
-    if isinstance(edges, pd.DataFrame):
-        edges, nodes, weight, far = _read_table(edges, nodes)
-        if far is not None and distances == "gaussian":
-            found = DistanceGraph(edges, far, checked_names(nodes))
-            graph = from_distances(found, self_loops=self_loops, directed=directed)
-            return (
-                graph if coordinates is None else graph.with_coordinates(coordinates, geographic=geographic)
-            )
-        if far is not None:
-            check_distances(far, edges, checked_names(nodes))
-            edges, weight, duplicates = edges[:, np.isfinite(far)], None, _once(duplicates)
-    elif nodes is None:
+    if isinstance(edges, pd.DataFrame | EdgeTable):
+        table = edges if isinstance(edges, EdgeTable) else EdgeTable(edges)
+        graph = _from_table(table, nodes, distances, self_loops, duplicates, directed=directed, signed=signed)
+        return graph if coordinates is None else graph.with_coordinates(coordinates, geographic=geographic)
+    if nodes is None:
         raise InputError(
             "nodes",
             "their number cannot be told from edges, as the last ones may have none",
@@ -72,8 +64,8 @@ def from_edges(
         nodes,
         edges,
         weight,
-        self_loops=self_loops,
-        duplicates=duplicates,
+        self_loops=self_loops or "drop",
+        duplicates=duplicates or "sum",
         directed=directed,
         signed=signed,
         coordinates=coordinates,
@@ -81,93 +73,78 @@ def from_edges(
     )
 
 
-def _once(duplicates: Duplicates) -> Duplicates:
-    """Links listed twice stay one link of weight 1."""
-    return "max" if duplicates == "sum" else duplicates
+def _from_table(
+    table: EdgeTable,
+    nodes: int | Sequence[object] | None,
+    distances: Distances,
+    self_loops: SelfLoops | None,
+    duplicates: Duplicates | None,
+    *,
+    directed: bool,
+    signed: bool,
+) -> SensorGraph:
+    columns = edge_columns(table)
+    index, names = edge_ends(table, columns, nodes)
+    if columns.distance is not None:
+        far = edge_numbers(table, columns.distance, "distance", signed=False, infinite=True)
+        if distances == "gaussian":
+            found = DistanceGraph(index, far, checked_names(names))
+            return from_distances(found, self_loops=self_loops or "drop", directed=directed)
+        return settle_graph(
+            names,
+            index[:, np.isfinite(far)],
+            self_loops=self_loops or "drop",
+            duplicates=duplicates or "max",
+            directed=directed,
+        )
+    weight = None
+    if columns.weight is not None:
+        weight = edge_numbers(table, columns.weight, "weight", signed=signed, infinite=False)
+    if self_loops is None:
+        _tell_loops(table, index, names)
+    if duplicates in (None, "error"):
+        _settle_repeats(table, index, names, refused=weight is not None or duplicates == "error")
+    return settle_graph(
+        names,
+        index,
+        weight,
+        self_loops=self_loops or "drop",
+        duplicates=duplicates or "max",
+        directed=directed,
+        signed=signed,
+    )
 
 
-def _read_table(
-    table: pd.DataFrame, nodes: int | Sequence[object] | None
-) -> tuple[np.ndarray, int | Sequence[object], np.ndarray | None, np.ndarray | None]:
-    """Edges int64 [2, E], nodes, weights and distances (one of them, or neither) of a table of edges."""
-    columns = {str(name).strip().lower(): column_of(table, name) for name in table.columns}
-    ends = [_column(columns, choices) for choices in (SENDERS, RECEIVERS)]
-    if ends[0] is None or ends[1] is None:
+def _tell_loops(table: EdgeTable, index: np.ndarray, names: Sequence[str]) -> None:
+    """Say that edges from a node to itself are left out, as networks have a weight of their own for that."""
+    loops = np.flatnonzero(index[0] == index[1])
+    if loops.size:
+        first = f"{table.place(int(loops[0]))}, {names[index[0, loops[0]]]}"
+        told = counted(loops.size, "edge from a node to itself is", "edges from a node to itself are")
+        note(
+            f"{table.name}: {told} left out ({first}): networks weigh a node's own past by themselves; "
+            'self_loops="keep" in Python keeps them'
+        )
+
+
+def _settle_repeats(table: EdgeTable, index: np.ndarray, names: Sequence[str], *, refused: bool) -> None:
+    """Refuse pairs of nodes that are listed more than once, or say that each counts once."""
+    keys = index[0] * len(names) + index[1]
+    order = np.argsort(keys, kind="stable")
+    again = np.flatnonzero(keys[order][1:] == keys[order][:-1])
+    again = again[index[0, order[again]] != index[1, order[again]]]
+    if not again.size:
+        return
+    first, second = int(order[again[0]]), int(order[again[0] + 1])
+    pair = f"{names[index[0, first]]} to {names[index[1, first]]}"
+    told = f"{counted(again.size, 'edge is', 'edges are')} listed more than once"
+    if refused:
         raise InputError(
             "edges",
-            f"the columns are {listed(list(columns))}",
-            expected="from, to and weight, distance or cost",
-            remedy="Rename them",
+            told,
+            where=f"{table.places(first, second)}, {pair}",
+            expected="one weight for each pair of sender and receiver",
+            remedy='Remove one of the two, or pass duplicates="sum", "max" or "min" (to read_graph)',
         )
-    index, names = numbered_ends(ends[0], ends[1], nodes)
-    weight, far = _column(columns, WEIGHTS), _column(columns, DISTANCES)
-    if weight is not None:
-        return index, names, numeric_ends(weight, "weight"), None
-    return index, names, None, None if far is None else numeric_ends(far, "distance")
-
-
-def _column(columns: dict[str, pd.Series], choices: Sequence[str]) -> pd.Series | None:
-    return next((columns[name] for name in choices if name in columns), None)
-
-
-def numeric_ends(column: pd.Series, field: str) -> np.ndarray:
-    """A column of weights or distances as float64 [E].
-
-    Raises:
-        InputError: text that is no number, or nothing at all in some row.
-    """
-    values = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
-    wrong = np.flatnonzero(np.isnan(values))
-    if wrong.size:
-        row = int(wrong[0])
-        raise InputError(
-            field,
-            f"{wrong.size} are missing or no numbers",
-            where=f"row {row}, {'nothing' if pd.isna(column.iloc[row]) else repr(column.iloc[row])}",
-            expected="a number for each edge",
-            remedy="Correct them, or leave those edges out",
-        )
-    return values
-
-
-def numbered_ends(
-    senders: pd.Series, receivers: pd.Series, nodes: int | Sequence[object] | None
-) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Node numbers int64 [2, E] of columns of ids, and the N names: those given, else those listed.
-
-    Listed ids are sorted if they are whole numbers, else they keep the order in which they appear.
-
-    Raises:
-        InputError: an id is missing, or no node has it.
-    """
-    both = pd.concat([senders, receivers], ignore_index=True)
-    if both.isna().any():
-        row = int(np.flatnonzero(both.isna())[0]) % max(len(senders), 1)
-        raise InputError(
-            "edges",
-            "the id of a node is missing",
-            where=f"row {row}",
-            expected="a sender and a receiver",
-            remedy="Correct the row, or leave it out",
-        )
-    distinct = pd.unique(both)
-    if nodes is None:
-        whole = pd.api.types.is_numeric_dtype(both) or pd.Series(distinct).astype(str).str.isdigit().all()
-        ordered = sorted(distinct, key=float) if whole else list(distinct)
-        names = checked_names(ordered)
-    else:
-        names = checked_names(nodes)
-    number = {name: place for place, name in enumerate(names)}
-    unknown = [node_name(found) for found in distinct if node_name(found) not in number]
-    if unknown:
-        rows = both.map(node_name).isin(unknown).to_numpy().reshape(2, -1).any(0)
-        raise InputError(
-            "edges",
-            f"{np.count_nonzero(rows)} edges name {len(unknown)} nodes that are not there: {listed(unknown)}",
-            where=f"row {int(rows.argmax())}",
-            expected=f"one of the {len(names)} nodes ({listed(names)})",
-            remedy="Check that ids of edges and of signals are the same",
-        )
-    code = {found: number[node_name(found)] for found in distinct}
-    index = both.map(code).to_numpy(dtype=np.int64).reshape(2, -1)
-    return index, names
+    counts = "counts" if again.size == 1 else "count"
+    note(f"{table.name}: {told} ({table.places(first, second)}, {pair}) and {counts} once")

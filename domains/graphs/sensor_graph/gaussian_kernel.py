@@ -9,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from ....shared.errors import InputError
-from .checks import checked_index, checked_names
+from .checks import checked_index, checked_names, counted
 from .policies import SelfLoops, settle_graph
 from .sensor_graph import SensorGraph
 
@@ -91,7 +91,7 @@ def check_distances(far: np.ndarray, index: np.ndarray, names: tuple[str, ...]) 
         sender, receiver = index[:, wrong[0]]
         raise InputError(
             "distance",
-            f"{wrong.size} are NaN or negative",
+            f"{counted(wrong.size, 'is', 'are')} NaN or negative",
             where=f"edge {wrong[0]}, {names[sender]} to {names[receiver]}, {far[wrong[0]]:g}",
             expected="0 and more, or infinite where there is no way",
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,9 @@ from .changing_graph import ChangingGraph
 from .checks import checked_names, listed, node_name
 from .coordinate_files import read_coordinates
 from .dense_adjacency import from_adjacency
-from .edge_list import RECEIVERS, SENDERS, Distances, from_edges
+from .edge_list import Distances, from_edges
+from .edge_table import EdgeTable
+from .graph_csv import are_edges, read_graph_csv
 from .policies import Duplicates, SelfLoops
 from .sensor_graph import SensorGraph
 from .sensor_pickle import read_sensor_pickle
@@ -33,8 +36,8 @@ def read_graph(
     coordinates: Any = None,
     *,
     geographic: bool = True,
-    self_loops: SelfLoops = "drop",
-    duplicates: Duplicates = "sum",
+    self_loops: SelfLoops | None = None,
+    duplicates: Duplicates | None = None,
     directed: bool = True,
     signed: bool = False,
     distances: Distances | None = None,
@@ -49,31 +52,71 @@ def read_graph(
         nodes: N, or the N names, best those of the signals; files that name their nodes need none.
         coordinates: [N, 2], a table with an id column and latitude, longitude (or x, y), or its csv path.
         geographic: whether an array of coordinates holds latitude and longitude; tables say it themselves.
-        self_loops, duplicates, directed, signed: as in `settle_graph`.
+        self_loops, duplicates: as in `from_edges`; loops of an adjacency are dropped when None.
+        directed, signed: as in `settle_graph`.
         distances: what a column of distances means, as in `from_edges`. When None, "gaussian" for a file
             without a header, as DCRNN's distances are published, else "binary".
 
     Raises:
         InputError: what is wrong with the file or object, and where.
     """
-    policies: dict[str, Any] = {"self_loops": self_loops, "directed": directed, "signed": signed}
+    names = None if nodes is None else checked_names(nodes)
+    policies = _Policies(self_loops, duplicates, directed, signed, distances)
     if isinstance(data, SensorGraph | ChangingGraph):
-        graph = data if nodes is None else data.select(checked_names(nodes))
+        graph = data if names is None else data.select(names)
+    elif isinstance(data, str | os.PathLike):
+        with _named(Path(data)):
+            graph = _made(_open(Path(data)), names, policies)
     else:
-        content, headed = _open(data) if isinstance(data, str | os.PathLike) else (_as_array(data), True)
-        content, weight = _weighted(content)
-        if isinstance(content, SensorGraph):
-            graph = content if nodes is None else content.select(checked_names(nodes))
-        elif weight is not None or _is_edges(content):
-            far: Distances = distances or ("binary" if headed else "gaussian")
-            graph = from_edges(content, nodes, weight, duplicates=duplicates, distances=far, **policies)
-        else:
-            names = list(checked_names(nodes)) if nodes is not None else None
-            graph = _adjacency(content, names, policies)
+        graph = _made(_as_array(data), names, policies)
     if coordinates is None or isinstance(graph, ChangingGraph):
         return graph
     places, globe = read_coordinates(coordinates, graph.nodes, geographic=geographic)
     return graph.with_coordinates(places, geographic=globe)
+
+
+class _Policies(NamedTuple):
+    """Arguments of `read_graph` that say how edges are meant."""
+
+    self_loops: SelfLoops | None
+    duplicates: Duplicates | None
+    directed: bool
+    signed: bool
+    distances: Distances | None
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Name the file in whatever is found wrong inside it: signals have mistakes and lines, too."""
+    try:
+        yield
+    except InputError as error:
+        if path.name in str(error):
+            raise
+        where = path.name if error.where is None else f"{path.name}, {error.where}"
+        raise InputError(
+            error.field, error.problem, where=where, expected=error.expected, remedy=error.remedy
+        ) from error
+
+
+def _made(content: Any, names: tuple[str, ...] | None, how: _Policies) -> SensorGraph:
+    """A graph of what a file held, or of an object."""
+    content, weight = _weighted(content)
+    if isinstance(content, SensorGraph):
+        return content if names is None else content.select(names)
+    if weight is not None or _is_edges(content):
+        headed = not isinstance(content, EdgeTable) or content.headed
+        return from_edges(
+            content, names, weight,
+            self_loops=how.self_loops, duplicates=how.duplicates, directed=how.directed, signed=how.signed,
+            distances=how.distances or ("binary" if headed else "gaussian"),
+        )  # fmt: skip
+    policies = {"self_loops": how.self_loops or "drop", "directed": how.directed, "signed": how.signed}
+    if isinstance(content, pd.DataFrame) and names is not None:
+        own = {node_name(name) for name in content.columns}
+        if own == set(names):
+            return from_adjacency(content, **policies).select(names)
+    return from_adjacency(content, names, **policies)
 
 
 def _as_array(content: Any) -> Any:
@@ -91,11 +134,8 @@ def _weighted(content: Any) -> tuple[Any, Any]:
 
 def _is_edges(content: Any) -> bool:
     if isinstance(content, pd.DataFrame):
-        names = {str(name).strip().lower() for name in content.columns}
-        if len(content.columns) > 3 and content.shape[0] == content.shape[1]:
-            names -= {"i", "j"}  # which name nodes in an adjacency of a to j
-        return bool(names & set(SENDERS)) and bool(names & set(RECEIVERS))
-    if isinstance(content, list | tuple):
+        return are_edges(content)
+    if isinstance(content, list | tuple | EdgeTable):
         return True
     if not isinstance(content, np.ndarray) and not hasattr(content, "tocoo"):
         raise InputError("graph", f"{type(content).__name__} is not understood", expected=_ACCEPTED)
@@ -105,28 +145,19 @@ def _is_edges(content: Any) -> bool:
     return content.ndim == 2 and content.shape[0] != content.shape[1] and 2 in content.shape
 
 
-def _adjacency(content: Any, names: list[str] | None, policies: dict[str, Any]) -> SensorGraph:
-    if isinstance(content, pd.DataFrame) and names is not None:
-        own = [node_name(name) for name in content.columns]
-        if set(own) == set(names):
-            return from_adjacency(content, **policies).select(names)
-    return from_adjacency(content, names, **policies)
-
-
-def _open(place: str | os.PathLike[str]) -> tuple[Any, bool]:
-    """What a file holds, and whether its columns have names."""
-    path = Path(place)
+def _open(path: Path) -> Any:
+    """What a file holds."""
     if not path.exists():
         raise InputError(str(path), "there is no such file", remedy="Check the path")
     if path.is_dir():
         raise InputError(str(path), "is a folder", expected="a file", remedy="Name the file inside")
     kind = path.suffix.lower()
     if kind in (".pkl", ".pickle"):
-        return read_sensor_pickle(path), True
+        return read_sensor_pickle(path)
     if kind in (".npy", ".npz"):
-        return _read_array(path), True
+        return _read_array(path)
     if kind in (".csv", ".txt", ".tsv"):
-        return _read_csv(path)
+        return read_graph_csv(path)
     raise InputError(str(path), f"{kind or 'no'} suffix is not understood", expected=_ACCEPTED)
 
 
@@ -150,70 +181,3 @@ def _read_array(path: Path) -> Any:
     except ARRAY_FAULTS as error:
         raise unreadable_array(path, error) from error
     raise InputError(str(path), f"holds {found}", expected="one array, or one named adjacency or edge_index")
-
-
-def _read_csv(path: Path) -> tuple[Any, bool]:
-    """A table of edges or of an adjacency, and whether its columns have names."""
-    try:
-        delimiter, cells = _first_line(path)
-        headed = not all(_is_number(cell) for cell in cells)
-        table = pd.read_csv(
-            path,
-            sep=delimiter,
-            header=0 if headed else None,
-            index_col=0 if cells[0] == "" else None,
-            skipinitialspace=True,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise InputError(str(path), f"is no readable table ({error})", expected=_ACCEPTED) from error
-    if headed and _is_edges(table):
-        return _stripped(table), True
-    rows, columns = table.shape
-    if headed and columns in (2, 3) and (rows != columns or not _all_numbers(table)):
-        raise InputError(
-            str(path),
-            f"{delimiter.join(cells)!r} is no header of edges",
-            where="line 1",
-            expected="from,to,weight or from,to,distance, then a line for each edge",
-            remedy="Name the columns so, in a line before the first edge",
-        )
-    if not headed and columns in (2, 3) and rows == columns:
-        raise InputError(
-            str(path),
-            f"{rows} rows of {columns} numbers could be edges or an adjacency",
-            remedy="Give it a header, from,to,weight or the nodes' names",
-        )
-    if not headed and columns in (2, 3):
-        return table.set_axis(["from", "to", "distance"][:columns], axis=1), False
-    if not headed and rows == columns + 1:  # the first row holds names that are numbers
-        names = [node_name(name) for name in table.iloc[0]]
-        return table.iloc[1:].reset_index(drop=True).set_axis(names, axis=1), True
-    if rows != columns:
-        raise InputError(str(path), f"has {rows} rows of {columns} columns", expected=_ACCEPTED)
-    return table, True
-
-
-def _all_numbers(table: pd.DataFrame) -> bool:
-    return all(pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes)
-
-
-def _stripped(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with no blanks around its texts."""
-    texts = {name: column.str.strip() for name, column in table.items() if column.dtype.kind in "OU"}
-    return table.assign(**{str(name): column for name, column in texts.items()})
-
-
-def _first_line(path: Path) -> tuple[str, list[str]]:
-    """The sign between columns, and the cells of the first line."""
-    with path.open(encoding="utf-8-sig") as file:
-        line = file.readline().rstrip("\r\n")
-    delimiter = max(",;\t ", key=line.count)
-    return delimiter, [cell.strip().strip('"') for cell in line.split(delimiter)]
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True

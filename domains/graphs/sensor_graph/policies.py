@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from ....shared.errors import InputError
-from .checks import checked_index, checked_names, checked_weight
+from .checks import checked_index, checked_names, checked_weight, counted
 from .sensor_graph import SensorGraph
 
 SelfLoops = Literal["drop", "keep"]
@@ -76,7 +76,7 @@ def coalesce(
             sender, receiver = divmod(pair, nodes)
             raise InputError(
                 "edges",
-                f"{keys.size - first.size} edges are listed more than once",
+                f"{counted(keys.size - first.size, 'edge is', 'edges are')} listed more than once",
                 where=f"{names[sender]} to {names[receiver]}" if names else f"{sender} to {receiver}",
                 remedy='Drop them, or pass duplicates="sum" or "max"',
             )

@@ -11,6 +11,7 @@ import pandas as pd
 from ....shared.errors import InputError
 from ....shared.panels.frequency import parse_frequency, stamps_at
 from ..array_files import ARRAY_FAULTS, unreadable_array
+from ..sensor_graph.checks import counted
 from .cube import Cube
 
 
@@ -34,7 +35,10 @@ def array_cube(
         step, node, channel = infinite[0]
         where = f"step {step}, node {node}, channel {channel}"
         raise InputError(
-            "data", f"{len(infinite)} values are infinite", where=where, expected="finite numbers"
+            "data",
+            f"{counted(len(infinite), 'value is', 'values are')} infinite",
+            where=where,
+            expected="finite numbers",
         )
     count = table.shape[2]
     if channel_names is None:

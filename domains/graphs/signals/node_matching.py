@@ -48,9 +48,13 @@ def require_same_nodes(signals: Signals, graph: SensorGraph | ChangingGraph) -> 
         return
     parts = []
     if missing:
-        parts.append(f"{len(missing)} of the graph's {graph.n_nodes} nodes have no signal: {listed(missing)}")
+        have = "has" if len(missing) == 1 else "have"
+        parts.append(
+            f"{len(missing)} of the graph's {graph.n_nodes} nodes {have} no signal: {listed(missing)}"
+        )
     if extra:
-        parts.append(f"{len(extra)} of {signals.n_nodes} signals have no node: {listed(extra)}")
+        have = "has" if len(extra) == 1 else "have"
+        parts.append(f"{len(extra)} of {signals.n_nodes} signals {have} no node: {listed(extra)}")
     raise InputError(
         "nodes",
         "; ".join(parts),

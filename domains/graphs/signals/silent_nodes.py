@@ -26,7 +26,8 @@ def warn_of_silent(signals: Signals) -> None:
         )
     names = [signals.panel.series[number] for number in np.flatnonzero(~signals.panel.observed.any(0))]
     if names:
+        hold = "holds" if len(names) == 1 else "hold"
         note(
-            f"{len(names)} of {signals.panel.n_series} series hold no value at all ({listed(names)}): "
-            "they stay in, and what is said of them comes from the other nodes"
+            f"{len(names)} of {signals.panel.n_series} series {hold} no value at all ({listed(names)}): "
+            "what is said there comes from the other nodes"
         )

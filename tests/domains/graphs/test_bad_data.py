@@ -62,7 +62,7 @@ def test_as_many_weights_as_edges():
 
 
 def test_negative_weights_only_when_asked():
-    with says("1 weights are negative; expected weights of 0 and more. Pass signed=True") as caught:
+    with says("1 weight is negative; expected weights of 0 and more. Pass signed=True") as caught:
         from_edges(RING, 3, [1.0, -2.0, 1.0])
     assert "edge 1, -2" in str(caught.value)
     graph = from_edges(RING, 3, [1.0, -2.0, 1.0], signed=True)
@@ -71,7 +71,7 @@ def test_negative_weights_only_when_asked():
 
 @pytest.mark.parametrize("weight", [np.nan, np.inf, -np.inf, 1e300])
 def test_weights_that_are_not_finite(weight):
-    with says("1 weights are NaN or infinite"):
+    with says("1 weight is NaN or infinite"):
         from_edges(RING, 3, [1.0, weight, 1.0], signed=True)
 
 
@@ -95,7 +95,7 @@ def test_loops_and_duplicates_by_policy():
     assert (plain.edge_index.tolist(), plain.edge_weight.tolist()) == ([[0, 1], [1, 0]], [3, 4])
     assert from_edges(edges, 2, weights, duplicates="max").edge_weight.tolist() == [2, 4]
     assert from_edges(edges, 2, weights, self_loops="keep").edge_weight.tolist() == [5, 3, 4]
-    with says("edges at 0 to 1: 1 edges are listed more than once") as caught:
+    with says("edges at 0 to 1: 1 edge is listed more than once") as caught:
         from_edges(edges, 2, weights, duplicates="error")
     assert "duplicates=" in caught.value.remedy
     with says("self_loops: 'no' is not known; expected drop or keep"):
@@ -135,7 +135,7 @@ def test_names_and_coordinates_of_nodes():
     graph = settle_graph(3, RING)
     with says("their shape is (2, 2); expected (3, 2)"):
         graph.with_coordinates(np.zeros((2, 2)))
-    with says("1 lie beyond the globe") as caught:
+    with says("1 lies beyond the globe") as caught:
         graph.with_coordinates(np.array([[0.0, 0], [-118.3, 34.1], [0, 0]]))
     assert "Swap the columns" in caught.value.remedy
     assert graph.with_coordinates(np.full((3, 2), 500.0), geographic=False).coordinates.shape == (3, 2)
@@ -164,7 +164,7 @@ def test_nan_needs_a_mask():
 def test_infinite_values_are_refused_even_masked():
     values = hours().to_numpy(copy=True)[:, :, None]
     values[3, 1, 0] = np.inf
-    with says("1 values are infinite") as caught:
+    with says("1 value is infinite") as caught:
         read_signals(values, period=24, missing="mask")
     assert caught.value.where == "step 3, node 1, channel 0"
     with pytest.raises(InputError, match="infinite"):
@@ -173,7 +173,7 @@ def test_infinite_values_are_refused_even_masked():
 
 def test_signals_of_another_number_of_nodes():
     graph = settle_graph(["a", "b"], [[0], [1]])
-    with says("1 of 3 signals have no node: c; expected the same names"):
+    with says("1 of 3 signals has no node: c; expected the same names"):
         read_signals(hours(), graph)
     graph = settle_graph(["a", "b", "c", "d", "e"], [[0], [1]])
     with says("2 of the graph's 5 nodes have no signal: d, e"):
@@ -224,7 +224,7 @@ def test_the_hour_that_the_clock_skips():
 @pytest.mark.parametrize("zero", [False, True])
 def test_a_dead_sensor_stays_in_and_a_dead_network_does_not(zero):
     frame = hours().assign(b=0.0 if zero else np.nan)
-    with pytest.warns(InputWarning, match=r"1 of 3 series hold no value at all \(b\)"):
+    with pytest.warns(InputWarning, match=r"1 of 3 series holds no value at all \(b\)"):
         signals = read_signals(frame, missing="mask", zero_is_missing=zero)
     assert signals.nodes == ("a", "b", "c")
     assert signals.observed_TNC.any((0, 2)).tolist() == [True, False, True]
@@ -241,7 +241,7 @@ def test_a_channel_that_nobody_measured():
 
 @pytest.mark.parametrize("missing", ["interpolate", "seasonal"])
 def test_filling_leaves_a_dead_sensor_unobserved(missing):
-    with pytest.warns(InputWarning, match="hold no value"):
+    with pytest.warns(InputWarning, match="holds no value"):
         signals = read_signals(hours().assign(b=np.nan), missing=missing)
     assert signals.observed_TNC.any((0, 2)).tolist() == [True, False, True]
 

@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_told(fitted: NodeClassifier) -> None:
     data, _ = communities()
     with pytest.raises(InputError, match="features: the model has 3, given 2"):
         fitted.predict(read_labelled_graph(np.ones((3, 2)), np.zeros((2, 0), int)))
-    with pytest.raises(InputError, match="1 have no label to judge by"):
+    with pytest.raises(InputError, match="1 has no label to judge by"):
         fitted.evaluate(data, np.array([7]))
     with pytest.raises(InputError, match="there are none to judge by"):
         fitted.evaluate(data, np.array([], int))
@@ -160,7 +160,7 @@ def test_unfit_training_is_told(tmp_path: Path) -> None:
     red = np.flatnonzero(data.label == data.classes.index("red"))
     with pytest.raises(InputError, match="training nodes have 1 classes; expected two or more"):
         NodeClassifier("gcn").fit(data, NodeSplit(red[:5], red[5:7], red[7:]))
-    with pytest.raises(InputError, match=r"split\.train at node 7: 1 nodes have no label"):
+    with pytest.raises(InputError, match=r"split\.train at node 7: 1 node has no label"):
         NodeClassifier("gcn").fit(data, NodeSplit(np.array([0, 1, 7]), split.validation[:0], split.test[:0]))
     with pytest.raises(InputError, match="names a node that is not there"):
         NodeClassifier("gcn").fit(data, NodeSplit(np.array([0, 1, 99]), split.validation[:0], split.test[:0]))

@@ -102,7 +102,7 @@ def test_it_learns_is_kept_and_answers_the_same(made, tmp_path: Path):
     )
 
 
-@pytest.mark.filterwarnings("ignore:.*hold no value at all")
+@pytest.mark.filterwarnings("ignore:.*holds? no value at all")
 def test_gaps_in_the_data_reach_no_answer(made):
     signals, graph = made
     rng = np.random.default_rng(0)

@@ -144,5 +144,5 @@ def test_a_dead_sensor_is_noted_once_and_forecast(desk: Path, capsys: pytest.Cap
     pd.read_csv(desk / "signals.csv").assign(b=0.0).to_csv(desk / "dead.csv", index=False)
     words = ["forecast", "rnn", "dead.csv", "-n", "2", "--zero-is-missing", *BRIEF, "-o", "dead-out.csv"]
     assert main(words) == 0
-    assert capsys.readouterr().err.count("hold no value at all (b)") == 1
+    assert capsys.readouterr().err.count("holds no value at all (b)") == 1
     assert np.isfinite(pd.read_csv(desk / "dead-out.csv").select_dtypes("number").to_numpy()).all()

@@ -209,7 +209,7 @@ def test_pems_that_does_not_fit_its_links(nowhere):
     folder = folder_of("pems04")
     np.savez(folder / "PEMS04.npz", data=np.ones((9, 5, 3)))
     (folder / "PEMS04.csv").write_text("from,to,cost\n73,4,352.6\n")
-    with pytest.raises(InputError, match="1 edges name 1 nodes that are not there: 73"):
+    with pytest.raises(InputError, match="1 edge names 1 node that is not there: 73"):
         load_network("pems04")
 
 

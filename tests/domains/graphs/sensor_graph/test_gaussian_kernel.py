@@ -88,7 +88,7 @@ def test_sigma_and_threshold():
         from_distances(DistanceGraph(index, far, 3), sigma=-1)
     with pytest.raises(InputError, match="threshold: 2 is out of range"):
         from_distances(DistanceGraph(index, far, 3), threshold=2)
-    with pytest.raises(InputError, match=r"distance at edge 1, 1 to 2, -2: 1 are NaN or negative"):
+    with pytest.raises(InputError, match=r"distance at edge 1, 1 to 2, -2: 1 is NaN or negative"):
         from_distances(DistanceGraph(index, np.array([1.0, -2.0, 3.0]), 3))
     with pytest.raises(InputError, match="there are 2 for 3 pairs"):
         from_distances(DistanceGraph(index, far[:2], 3))

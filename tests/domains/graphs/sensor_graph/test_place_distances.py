@@ -59,5 +59,5 @@ def test_bad_places():
         from_coordinates(np.eye(3)[:, :2], k=3)
     with pytest.raises(InputError, match="no spread"):
         from_coordinates(np.zeros((3, 2)))
-    with pytest.raises(InputError, match="coordinates at node 1: 1 are NaN or infinite"):
+    with pytest.raises(InputError, match="coordinates at node 1: 1 is NaN or infinite"):
         from_coordinates(np.array([[0.0, 0], [np.nan, 0]]))
