@@ -29,7 +29,7 @@ Symbol = Annotated[str, Field(max_length=10)]
 class GenerationSettings(BaseModel):
     """Number, wishes and sampler; see `CrystalGenerator.generate`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     n: Whole = Field(10, ge=1)
     """How many crystals."""

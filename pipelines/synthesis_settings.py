@@ -12,18 +12,21 @@ from ..domains.audio.features.sample_checks import NanPolicy
 
 if TYPE_CHECKING:
     from ..domains.audio.features.audio import Audio
+    from ..domains.audio.sound_pieces import SoundPieces
     from ..domains.audio.vocoder import Vocoder
 
 LARGEST_SEED = 2**53 - 1
 """The largest whole number that every reader of JSON keeps."""
-Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Sound = str | PathLike[str] | bytes
+"""A path, or the content of a file."""
+Factor = Annotated[float, Field(ge=0.01, le=100, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED)]
 
 
 class SynthesisSettings(BaseModel):
     """Pitch, formants, noise, and how the recording is read."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     pitch: Factor = 1.0
     """Factor on the pitch: 2 is an octave up. Formants stay."""
@@ -38,14 +41,22 @@ class SynthesisSettings(BaseModel):
     nan: NanPolicy = "error"
     """error refuses samples that are no numbers, zero sets them to 0."""
 
-    def resynthesize(self, vocoder: Vocoder, sound: str | PathLike[str] | bytes, **limits: Any) -> Audio:
+    def resynthesize(self, vocoder: Vocoder, sound: Sound) -> Audio:
         """The sound made anew.
-
-        Args:
-            limits: further arguments of `read_audio`.
 
         Raises:
             InputError: as `Vocoder.resynthesize`.
         """
-        policy = {"channel": self.channel, "level": self.level, "nan": self.nan, **limits}
-        return vocoder.resynthesize(sound, self.pitch, self.formant, seed=self.seed, **policy)
+        return vocoder.resynthesize(sound, self.pitch, self.formant, seed=self.seed, **self._policy())
+
+    def resynthesize_in_pieces(self, vocoder: Vocoder, sound: Sound, **limits: Any) -> SoundPieces:
+        """The same, piece by piece.
+
+        Args:
+            limits: further arguments of `read_audio`.
+        """
+        policy = self._policy() | limits
+        return vocoder.resynthesize_in_pieces(sound, self.pitch, self.formant, seed=self.seed, **policy)
+
+    def _policy(self) -> dict[str, Any]:
+        return {"channel": self.channel, "level": self.level, "nan": self.nan}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +26,7 @@ from .harmonic_agreement import harmonic_agreement
 from .mel_consistency import ITERATIONS, mel_consistent
 from .mel_statistics import MelStatistics
 from .pitch_free_mel import without_harmonics
+from .sound_pieces import SoundPieces, first_samples, streamed_pieces
 from .synthesis import Features, Synthesis, require_finite
 from .vocoder_files import load_vocoder, save_vocoder
 from .vocoder_stream import VocoderStream
@@ -94,8 +96,7 @@ class Vocoder:
             InputError: as `AudioFeatures.check`, `iterations` is negative, or the features give samples that
                 are not finite.
         """
-        if iterations is not None and iterations < 0:
-            raise InputError("iterations", f"is {iterations}", expected="0 or more")
+        _require_iterations(iterations)
         synthesis = self._synthesis(seed)
         if not _several(mel):
             sound = self.features.check(mel, f0)
@@ -106,15 +107,39 @@ class Vocoder:
         made = zip(synthesis.many(sounds), sounds, strict=True)
         return [self._refined(samples, sound, iterations) for samples, sound in made]
 
+    def synthesize_in_pieces(
+        self, mel: np.ndarray, f0: np.ndarray, *, iterations: int | None = None, seed: int = 0
+    ) -> SoundPieces:
+        """What `synthesize` gives for one sound (1e-5), piece by piece where that can be.
+
+        It can without refinement (`iterations` 0) and with a generator that streams; else there is one piece.
+
+        Raises:
+            InputError: as `synthesize`, before the first piece or with it.
+        """
+        _require_iterations(iterations)
+        sound, rate = self.features.check(mel, f0), self.features.settings.sample_rate
+        rounds = self._rounds(sound, iterations)
+        if rounds == 0 and self.generator.settings.framewise_norm:
+            pieces = streamed_pieces(self.stream(seed=seed), *sound)
+        else:
+            pieces = (self.synthesize(*sound, iterations=rounds, seed=seed) for _ in range(1))
+        return SoundPieces(len(sound[1]) * self.features.settings.hop, rate, pieces)
+
     def _refined(self, samples_S: np.ndarray, sound: Features, iterations: int | None) -> np.ndarray:
         """The generator's samples, brought to the mel spectrum where that is one of this pitch."""
-        settings = self.features.settings
-        if iterations is None:
-            agree = not self.generator.settings.causal and harmonic_agreement(*sound, settings) > AGREEMENT
-            iterations = ITERATIONS if agree else 0
+        rounds = self._rounds(sound, iterations)
         log_mel = torch.from_numpy(sound[0].T.copy())[None]
-        refined = mel_consistent(torch.from_numpy(samples_S)[None], log_mel, settings, iterations)
+        refined = mel_consistent(torch.from_numpy(samples_S)[None], log_mel, self.features.settings, rounds)
         return require_finite(refined[0].numpy())
+
+    def _rounds(self, sound: Features, iterations: int | None) -> int:
+        """Of `mel_consistent`."""
+        if iterations is not None:
+            return iterations
+        settings = self.features.settings
+        agree = not self.generator.settings.causal and harmonic_agreement(*sound, settings) > AGREEMENT
+        return ITERATIONS if agree else 0
 
     def resynthesize(
         self,
@@ -138,6 +163,33 @@ class Vocoder:
         Raises:
             InputError: the audio or the pitch track does not fit, or a factor is no positive number.
         """
+        sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
+        made = self.synthesize(*sound, iterations=iterations, seed=seed)[:samples]
+        return Audio(made, self.features.settings.sample_rate)
+
+    def resynthesize_in_pieces(
+        self,
+        audio: str | PathLike[str] | bytes | np.ndarray | Audio,
+        pitch: float = 1.0,
+        formant: float = 1.0,
+        *,
+        f0: np.ndarray | None = None,
+        seed: int = 0,
+        **policy: Any,
+    ) -> SoundPieces:
+        """What `resynthesize` gives (1e-5), piece by piece where `synthesize_in_pieces` can: changed speech.
+
+        Raises:
+            InputError: as `resynthesize`.
+        """
+        sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
+        made = self.synthesize_in_pieces(*sound, iterations=iterations, seed=seed)
+        return replace(made, samples=samples, pieces=first_samples(made.pieces, samples))
+
+    def _changed(
+        self, audio: Any, pitch: float, formant: float, f0: np.ndarray | None, policy: dict[str, Any]
+    ) -> tuple[Features, int, int]:
+        """Features of speech with other pitch and formants, iterations, and how many samples it has."""
         _require_factor("pitch", pitch)
         _require_factor("formant", formant)
         heard = self.features.read(audio, **policy)
@@ -148,8 +200,7 @@ class Vocoder:
             mel, iterations = without_harmonics(mel, measured, self.features.settings), 0
         if formant != 1:
             mel = shifted_formants(mel, formant, self.features.settings)
-        samples = self.synthesize(mel, wanted, iterations=iterations, seed=seed)[: len(heard)]
-        return Audio(samples, self.features.settings.sample_rate)
+        return (mel, wanted), iterations, len(heard)
 
     def stream(self, *, seed: int = 0) -> VocoderStream:
         """A sound in pieces: `push(mel, f0)` gives samples while features come in, `flush()` the rest.
@@ -286,6 +337,11 @@ def _several(mel: Any) -> bool:
     if isinstance(mel, (list, tuple)):
         return len(mel) > 0 and np.ndim(mel[0]) == 2
     return getattr(mel, "ndim", 0) == 3
+
+
+def _require_iterations(iterations: int | None) -> None:
+    if iterations is not None and iterations < 0:
+        raise InputError("iterations", f"is {iterations}", expected="0 or more")
 
 
 def _require_factor(name: str, factor: float) -> None:

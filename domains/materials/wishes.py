@@ -10,6 +10,9 @@ import numpy as np
 from ...shared.errors import InputError
 from .crystals.elements import NUMBERS, SYMBOLS
 
+MOST_ATOMS = 1_000_000
+"""No formula that has more is spelt out."""
+
 
 def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> np.ndarray:
     """Atomic numbers of the atoms of a cell with this formula, int64 [N].
@@ -24,8 +27,10 @@ def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> n
 
     try:
         amounts = Composition(str(formula)).get_el_amt_dict()
-    except (ValueError, KeyError, ZeroDivisionError) as error:
+    except (ValueError, KeyError, ZeroDivisionError, OverflowError, RecursionError) as error:
         raise InputError("composition", f"{formula!r} is no formula", expected="such as SrTiO3") from error
+    if not np.isfinite(list(amounts.values())).all() or sum(amounts.values()) > MOST_ATOMS:
+        raise InputError("composition", f"{formula!r} has too many atoms", expected=f"at most {max_atoms}")
     unknown = [symbol for symbol in amounts if symbol not in NUMBERS]
     if not amounts or unknown or any(abs(x - round(x)) > 1e-6 or round(x) < 1 for x in amounts.values()):
         raise InputError(

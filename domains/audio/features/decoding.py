@@ -4,40 +4,54 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ....shared.errors import InputError
 from .audio import Audio, Remark
+from .sound_limit import HIGHEST_RATE, SoundLimit
+
+if TYPE_CHECKING:
+    from soundfile import SoundFile
 
 MOST_CHANNELS = 64
 """An array with more on its shorter side is no sound."""
+SAMPLES_PER_BYTE = 64
+"""Speech hardly compresses further; a header that promises more is believed only as samples come."""
+BLOCK = 2**20
+"""Samples of all channels decoded at a time then."""
 
 
-def decode(source: Any, sample_rate: int | None) -> tuple[np.ndarray, int, list[Remark], str]:
+def decode(
+    source: Any, sample_rate: int | None, limit: SoundLimit | None = None
+) -> tuple[np.ndarray, int, list[Remark], str]:
     """Channels, rate, remarks and name of whatever was given.
 
     Args:
         source: path of a wav, flac or ogg file (or another that libsndfile knows), its bytes, an array or
             tensor [S], [S, C] or [C, S] (the shorter side is channels), or an `Audio`.
         sample_rate: Hz, for arrays only.
+        limit: of files and their bytes.
 
     Returns:
         float32 [S, C], Hz, remarks, and how to call it in a sentence.
 
     Raises:
-        InputError: the file is missing, empty or no sound; an array has no rate or a shape of no sound.
+        InputError: the file is missing, empty, no sound or beyond the limit; an array has no rate or a shape
+            of no sound.
     """
     if isinstance(source, Audio):
         return source.samples[:, None], source.sample_rate, list(source.remarks), "audio"
     if isinstance(source, (str, PathLike)):
-        samples, rate, remarks = _of_file(Path(source))
+        samples, rate, remarks = _of_file(Path(source), limit)
         name = str(source)
     elif isinstance(source, (bytes, bytearray, memoryview)):
-        samples, rate, remarks = _of_bytes(bytes(source))
+        samples, rate, remarks = _of_bytes(bytes(source), limit)
         name = "audio"
     else:
         return _of_array(source), _rate_of_array(sample_rate), [], "audio"
@@ -51,7 +65,7 @@ def decode(source: Any, sample_rate: int | None) -> tuple[np.ndarray, int, list[
     return samples, rate, remarks, name
 
 
-def _of_file(path: Path) -> tuple[np.ndarray, int, list[Remark]]:
+def _of_file(path: Path, limit: SoundLimit | None) -> tuple[np.ndarray, int, list[Remark]]:
     where = str(path)
     if not path.exists():
         raise InputError("audio file", "does not exist", where=where, remedy="Check the path")
@@ -61,35 +75,75 @@ def _of_file(path: Path) -> tuple[np.ndarray, int, list[Remark]]:
         if path.stat().st_size == 0:
             raise InputError("audio file", "has 0 bytes", where=where, expected="a wav, flac or ogg file")
         with path.open("rb") as stream:
-            return _decoded(stream, where)
+            return _decoded(stream, where, limit)
     except OSError as error:
         raise InputError("audio file", f"cannot be read ({error.strerror})", where=where) from error
 
 
-def _of_bytes(content: bytes) -> tuple[np.ndarray, int, list[Remark]]:
+def _of_bytes(content: bytes, limit: SoundLimit | None) -> tuple[np.ndarray, int, list[Remark]]:
     if not content:
         raise InputError("audio", "has 0 bytes", expected="the content of a wav, flac or ogg file")
-    return _decoded(io.BytesIO(content), None)
+    return _decoded(io.BytesIO(content), None, limit)
 
 
-def _decoded(stream: Any, where: str | None) -> tuple[np.ndarray, int, list[Remark]]:
+def check_header(content: bytes, limit: SoundLimit) -> None:
+    """Refuse a file by its first bytes, before anything is decoded.
+
+    Raises:
+        InputError: no sound, or one that is beyond the limit.
+    """
+    if not content:
+        raise InputError("audio", "has 0 bytes", expected="the content of a wav, flac or ogg file")
+    with _opened(io.BytesIO(content), None, limit):
+        pass
+
+
+def _decoded(
+    stream: Any, where: str | None, limit: SoundLimit | None
+) -> tuple[np.ndarray, int, list[Remark]]:
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0)
+    with _opened(stream, where, limit) as sound:
+        samples = _samples(sound, size, where, limit)
+        return samples, sound.samplerate, _cut_short(sound.extra_info, sound.frames - len(samples))
+
+
+@contextmanager
+def _opened(stream: Any, where: str | None, limit: SoundLimit | None) -> Iterator[SoundFile]:
+    """The file behind its header, which is within the limit; what goes wrong in here is told as a refusal."""
     import soundfile
 
-    field = "audio file" if where else "audio"
     try:
         with soundfile.SoundFile(stream) as sound:
-            rate = sound.samplerate
-            samples = sound.read(dtype="float32", always_2d=True)
-            remarks = _cut_short(sound.extra_info, sound.frames - len(samples))
+            require_rate(sound.samplerate, "sample_rate")
+            if limit is not None:
+                limit.check(sound.frames, sound.channels, sound.samplerate, _field(where), where)
+            yield sound
     except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
         raise InputError(
-            field,
+            _field(where),
             f"is no sound that can be read ({_reason(error)})",
             where=where,
             expected="wav, flac or ogg",
             remedy="Convert it, for example with ffmpeg -i in.xyz out.wav",
         ) from error
-    return samples, rate, remarks
+
+
+def _samples(sound: SoundFile, size: int, where: str | None, limit: SoundLimit | None) -> np.ndarray:
+    """float32 [S, C] of all that is there; memory is taken on a header's word only where it is credible."""
+    if sound.frames * sound.channels <= SAMPLES_PER_BYTE * size:
+        return sound.read(dtype="float32", always_2d=True)
+    blocks, frames = [], 0
+    while len(block := sound.read(max(BLOCK // sound.channels, 1), dtype="float32", always_2d=True)):
+        blocks.append(block)
+        frames += len(block)
+        if limit is not None:
+            limit.check(frames, sound.channels, sound.samplerate, _field(where), where)
+    return np.concatenate(blocks) if blocks else np.zeros((0, sound.channels), np.float32)
+
+
+def _field(where: str | None) -> str:
+    return "audio file" if where else "audio"
 
 
 def _cut_short(header: str, missing: int) -> list[Remark]:
@@ -126,8 +180,8 @@ def require_rate(rate: Any, field: str) -> int:
         InputError: it is something else.
     """
     real = isinstance(rate, (int, float, np.integer, np.floating)) and not isinstance(rate, bool)
-    if not real or not 1_000 <= rate <= 768_000 or rate != int(rate):
-        raise InputError(field, f"is {rate!r}", expected="whole Hz between 1,000 and 768,000")
+    if not real or not 1_000 <= rate <= HIGHEST_RATE or rate != int(rate):
+        raise InputError(field, f"is {rate!r}", expected=f"whole Hz between 1,000 and {HIGHEST_RATE:,}")
     return int(rate)
 
 

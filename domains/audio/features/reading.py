@@ -14,6 +14,7 @@ from .decoding import decode, require_rate
 from .level import LevelPolicy, set_level
 from .resampling import resample
 from .sample_checks import NanPolicy, centred, clipping, finite, loud, one_channel
+from .sound_limit import SoundLimit
 
 if TYPE_CHECKING:
     import torch
@@ -27,6 +28,7 @@ def read_audio(
     channel: int | None = None,
     nan: NanPolicy = "error",
     level: LevelPolicy = "keep",
+    limit: SoundLimit | None = None,
 ) -> Audio:
     """Mono float samples of a file or array, with one `InputWarning` for each thing worth knowing.
 
@@ -43,12 +45,15 @@ def read_audio(
         nan: "error" refuses NaN and infinite samples, "zero" sets them to 0.
         level: "keep", "limit" (a peak above full scale is scaled down), "peak" (to -1 dBFS) or "loudness"
             (to -24 LUFS).
+        limit: how long a file may be; a longer one is refused before it is decoded.
 
     Raises:
-        InputError: missing, empty or unreadable file; no samples; samples that are not finite; no such
-            channel; an array without a rate; torchaudio missing when the rate changes.
+        InputError: missing, empty, unreadable or too long file; no samples; samples that are not finite; no
+            such channel; an array without a rate; torchaudio missing when the rate changes.
     """
-    audio, name = read_quietly(source, rate, sample_rate=sample_rate, channel=channel, nan=nan, level=level)
+    audio, name = read_quietly(
+        source, rate, sample_rate=sample_rate, channel=channel, nan=nan, level=level, limit=limit
+    )
     for remark in audio.remarks:
         if remark.warns:
             warnings.warn(f"{name}: {remark.text}", InputWarning, stacklevel=2)
@@ -63,11 +68,12 @@ def read_quietly(
     channel: int | None = None,
     nan: NanPolicy = "error",
     level: LevelPolicy = "keep",
+    limit: SoundLimit | None = None,
 ) -> tuple[Audio, str]:
     """As `read_audio`, with the warnings only among the remarks, and the source's name."""
     _require_policies(nan, level)
     target = None if rate is None else require_rate(rate, "rate")
-    channels, own, remarks, name = decode(source, sample_rate)
+    channels, own, remarks, name = decode(source, sample_rate, limit)
     if not len(channels):
         raise InputError("audio", "is empty: 0 samples", where=name, expected="at least one sample")
     channels, repaired = finite(channels, nan, name)

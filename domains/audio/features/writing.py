@@ -38,13 +38,18 @@ def write_audio(path: str | PathLike[str], audio: Audio, sample_format: SampleFo
     clipped = 0
     if sample_format == "pcm16":
         clipped = int((np.abs(samples) > 1).sum())
-        # What reading divides by, so that 16-bit sound comes back to the bit.
-        samples = np.clip(np.rint(samples * 32_768.0), -32_768, 32_767).astype(np.int16)
+        samples = pcm16(samples)
     _replace(target, samples, audio.sample_rate, container, sample_format)
     if clipped:
         share = f"{clipped:,} of {len(samples):,} samples were beyond full scale and are clipped"
         warnings.warn(f"{target}: {share}", InputWarning, stacklevel=2)
     return clipped
+
+
+def pcm16(samples: np.ndarray) -> np.ndarray:
+    """int16 of finite samples; what lies beyond full scale is clipped."""
+    # What reading divides by, so that 16-bit sound comes back to the bit.
+    return np.clip(np.rint(samples.astype(np.float64) * 32_768.0), -32_768, 32_767).astype(np.int16)
 
 
 def _container(target: Path, sample_format: str) -> str:

@@ -79,8 +79,8 @@ def test_of_a_folder_the_rest_goes_on(desk: Path, capsys: pytest.CaptureFixture[
         (["in/none.wav", "-o", "out.wav"], "none.wav"),
         (["in", "-o", "in/out"], "lies in the folder"),
         (["in", "-o", "voice/config.json"], "is a file"),
-        (["in/a.wav", "-o", "out.wav", "--pitch", "0"], "expected more than 0"),
-        (["in/a.wav", "-o", "out.wav", "--formant", "-1"], "expected more than 0"),
+        (["in/a.wav", "-o", "out.wav", "--pitch", "0"], "expected 0.01 or more"),
+        (["in/a.wav", "-o", "out.wav", "--formant", "-1"], "expected 0.01 or more"),
         (["in/a.wav", "-o", "out.wav", "--channel", "2"], "expected 0 to 0"),
     ],
 )
