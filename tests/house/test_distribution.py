@@ -51,7 +51,8 @@ def wheel_of_sdist(sdist, tmp_path_factory) -> Path:
     """What `pip install fourfold.tar.gz` builds."""
     folder = tmp_path_factory.mktemp("unpacked")
     with tarfile.open(sdist) as archive:
-        archive.extractall(folder, filter="data")
+        # Python 3.11.0 to 3.11.3 know no filters yet
+        archive.extractall(folder, **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
     return build(folder / f"fourfold-{__version__}", tmp_path_factory.mktemp("again"), "wheel")
 
 
