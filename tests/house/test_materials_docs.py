@@ -10,7 +10,10 @@ from fourfold.pipelines.cli import main
 from written_pages import ROOT, commands, crystals
 
 PAGE = (ROOT / "docs" / "materials.md").read_text()
-BRIEF = " --set generator.training.steps=20 --set generator.training.decoder_steps=20 --set samples=20"
+BRIEF = " --set samples=20" + "".join(
+    f" --set generator.training.{stage}={steps}"
+    for stage, steps in (("steps", 10), ("decoder_steps", 10), ("prior_steps", 20))
+)
 
 
 def in_order() -> list[tuple[str, str]]:
