@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..shared.errors import note
 from .graph_contestant import is_graph_method, ready_graph_forecaster, require_graph
-from .network_files import read_network
+from .network_files import named, read_network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,9 @@ class NetworkRequest:
     """A network and the files it is asked about."""
 
     model: str
-    signals: Path
-    graph: Path | None = None
+    signals: Any
+    """A file, or a table."""
+    graph: Any = None
     directed: bool = True
     """False: every edge of the file goes both ways."""
     signed: bool = False
@@ -55,16 +56,22 @@ class NetworkRequest:
         own = known.settings.model_dump(exclude_unset=True) if known is not None else {}
         settings = GraphForecasterSettings(**{**own, **self.reading})
         if self.graph is None:
-            return settings.read(str(self.signals), known.nodes if known is not None else ()), None
+            return settings.read(named(self.signals), known.nodes if known is not None else ()), None
         reading = settings.model_dump(exclude={"batch_size"})
         return read_network(self.signals, self.graph, directed=self.directed, signed=self.signed, **reading)
 
-    def ready(self, horizon: int) -> tuple[GraphForecaster, Signals, Graph | None]:
-        """The network, fitted where it is a name, with the signals and graph it is to be asked about."""
+    def ready(
+        self, horizon: int, kept: GraphForecaster | None = None
+    ) -> tuple[GraphForecaster, Signals, Graph | None]:
+        """The network, fitted where it is a name, with the signals and graph it is to be asked about.
+
+        Args:
+            kept: the model where it is loaded already.
+        """
         if not self.fitted_here:
             from ..domains.graphs.forecaster import GraphForecaster
 
-            loaded = GraphForecaster.load(self.model)
+            loaded = kept or GraphForecaster.load(self.model)
             return loaded, *self.read(loaded)
         signals, graph = self.read()
         fitted = ready_graph_forecaster(
@@ -80,13 +87,14 @@ def forecast_network(
     levels: Sequence[float],
     quantiles: Sequence[float],
     future: Any = None,
+    kept: GraphForecaster | None = None,
 ) -> Forecast:
-    """Forecasts of every node; `future` holds covariates known ahead.
+    """Forecasts of every node; `future` holds covariates known ahead, `kept` the model if it is loaded.
 
     Raises:
         InputError: model, signals and graph do not go together.
     """
-    forecaster, signals, graph = request.ready(horizon)
+    forecaster, signals, graph = request.ready(horizon, kept)
     given = None if request.fitted_here else graph
     return forecaster.predict(
         signals, horizon, graph=given, future=future, levels=levels, quantiles=quantiles

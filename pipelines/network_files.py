@@ -17,8 +17,8 @@ NAMELESS = (".npz", ".npy")
 
 
 def read_network(
-    signals: str | Path,
-    graph: str | Path,
+    signals: Any,
+    graph: Any,
     coordinates: str | Path | None = None,
     *,
     directed: bool = True,
@@ -28,8 +28,8 @@ def read_network(
     """Signals and their graph, its nodes in the order of the signals.
 
     Args:
-        signals: a file that `read_signals` takes.
-        graph: a file that `read_graph` takes; nodes without an edge need not stand in it.
+        signals: a file or table that `read_signals` takes.
+        graph: a file or table that `read_graph` takes; nodes without an edge need not stand in it.
         coordinates: a table of node, latitude and longitude, or x and y.
         directed: False adds the opposite of every edge of a file.
         signed: negative weights are meant; else they are refused.
@@ -38,10 +38,16 @@ def read_network(
     Raises:
         InputError: a file cannot be read, or signals and graph have different nodes.
     """
-    if Path(signals).suffix.lower() in NAMELESS:
-        known = read_graph(str(graph), coordinates=coordinates, directed=directed, signed=signed)
-        return read_signals(str(signals), known, **reading), known
-    found = read_signals(str(signals), **reading)
-    known = read_graph(str(graph), found.nodes, coordinates, directed=directed, signed=signed)
+    signals, graph = named(signals), named(graph)
+    if isinstance(signals, str) and Path(signals).suffix.lower() in NAMELESS:
+        known = read_graph(graph, coordinates=coordinates, directed=directed, signed=signed)
+        return read_signals(signals, known, **reading), known
+    found = read_signals(signals, **reading)
+    known = read_graph(graph, found.nodes, coordinates, directed=directed, signed=signed)
     require_same_nodes(found, known)
     return found, known.select(found.nodes)
+
+
+def named(source: Any) -> Any:
+    """Paths as text, so that a shipped or local file is meant; tables as they are."""
+    return str(source) if isinstance(source, Path) else source

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...shared.errors import InputError
-from ...shared.forecasting.answering import answer
-from ...shared.forecasting.backtest import Backtest, ForecastTable
+from ...shared.forecasting.backtest import Backtest
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.evaluation import Terms
@@ -19,14 +18,13 @@ from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.future_rows import require_future
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
-from ...shared.forecasting.origins import batches
 from ...shared.forecasting.probabilities import central_probabilities
 from ...shared.forecasting.splits import last_rows
-from ...shared.forecasting.windows import gather_windows
 from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
 from .fitness import long_enough, readable
 from .forecaster_settings import ForecasterSettings
+from .joint_prediction import Planned, forecast_planned
 from .models.build import build_model, fresh_model
 from .models.protocol import ForecastModel
 
@@ -130,6 +128,19 @@ class Forecaster:
             InputError: not fitted, series too short, covariates missing, or data of another kind.
             NonFinite: the model answered NaN or infinity.
         """
+        plan = self.plan(data, horizon, future=future, levels=levels, quantiles=quantiles)
+        return forecast_planned(self.model, plan, self.settings.batch_size)
+
+    def plan(
+        self,
+        data: Any,
+        horizon: int | None = None,
+        *,
+        future: Any = None,
+        levels: Sequence[float] = (),
+        quantiles: Sequence[float] = (),
+    ) -> Planned:
+        """What `predict` checks before it asks the model; see `joint_prediction`."""
         horizon = self._horizon(horizon)
         panel = self._read(data)
         if future is not None and panel.future:
@@ -142,15 +153,8 @@ class Forecaster:
         rows = np.where(np.isin(np.arange(panel.n_series), series), rows, -1)
         require_future(panel, rows, horizon)
         intervals = self.intervals_for(panel, horizon) if probabilities else None
-        table = ForecastTable(panel, np.zeros(1, dtype=np.int64), horizon, probabilities)
         lookback = self.model.lookback(panel.period, horizon)
-        for batch in batches(len(series), self.settings.batch_size):
-            chosen = series[batch]
-            windows = gather_windows(panel, chosen, rows[chosen], lookback, horizon)
-            place = np.zeros(len(chosen), dtype=np.int64)
-            prediction = answer(self.model, windows, probabilities, intervals)
-            table.put(chosen, rows[chosen], prediction, place)
-        return table.forecast(self.model.name)
+        return Planned(panel, horizon, lookback, probabilities, series, rows, intervals)
 
     def backtest(
         self,

@@ -12,11 +12,14 @@ from . import health, model_routes, run_browser
 from .access import BearerToken, OwnPages, read_token
 from .body_limit import BodyLimit
 from .errors import answer_errors
+from .forecasting import routes as forecast_routes
+from .generation import routes as generation_routes
 from .jobs import routes as job_routes
 from .measures import Measuring
 from .page_routes import mount_page
 from .service import Service
 from .settings import ServiceSettings
+from .synthesis import routes as synthesis_routes
 
 SUMMARY = "Forecasts, speech and crystals from the models of this server."
 
@@ -45,7 +48,15 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
     app.state.service = service
     answer_errors(app)
     _guard(app, service)
-    for area in (health, model_routes, job_routes, run_browser):
+    for area in (
+        health,
+        model_routes,
+        forecast_routes,
+        synthesis_routes,
+        generation_routes,
+        job_routes,
+        run_browser,
+    ):
         app.include_router(area.router)
     mount_page(app)
     return app

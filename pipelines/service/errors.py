@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ...shared.errors import InputError, InputErrors
+from .jobs.plain_words import without_flags
 
 UNPROCESSABLE = 422
 REASONS = {
@@ -77,8 +78,10 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(InputError)
     async def refuse_input(request: Request, error: InputError) -> JSONResponse:
-        problems = error.problems if isinstance(error, InputErrors) else (error,)
-        return refusal(UNPROCESSABLE, str(error), [problem.as_dict() for problem in problems])
+        found = error.problems if isinstance(error, InputErrors) else (error,)
+        problems = [without_flags(problem) for problem in found]
+        sentences = "\n".join(str(problem) for problem in problems)
+        return refusal(UNPROCESSABLE, sentences, [problem.as_dict() for problem in problems])
 
     @app.exception_handler(RequestValidationError)
     async def refuse_form(request: Request, error: RequestValidationError) -> JSONResponse:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from anyio import to_thread
 from fastapi import FastAPI, Request
 
+from .forecasting.answering import Forecasting
 from .jobs.jobs import Jobs
 from .measures import Measures
 from .served_models import ServedModels
@@ -18,6 +19,7 @@ class Service:
         self.settings = settings
         self.measures = Measures()
         self.models = ServedModels(settings, self.measures.observe_work)
+        self.forecasting = Forecasting(self.models, settings)
         self.jobs = Jobs(settings, self.models)
         self.measures.watch_queues(self._waiting)
 

@@ -17,6 +17,7 @@ from .frame_spec import FrameSpec
 from .missing import Cells, scatter, settle_missing
 from .panel import Panel
 from .read_options import ReadOptions
+from .table_limit import require_room
 from .time_stamps import Stamps, read_stamps
 
 _EXACT_IN_FLOAT32 = ("float32", "float16", "int8", "int16", "uint8", "uint16", "bool")
@@ -72,7 +73,7 @@ def read_long(frame: pd.DataFrame, columns: LongColumns, options: ReadOptions) -
         series, target, stamps = series[kept], target[kept], stamps.take(kept)
     axis = choose_axis(stamps, stamps.codes, series, options.freq, columns.time_col)
     rows = axis.positions[stamps.codes]
-    _check_size(len(axis.time), len(names), len(frame))
+    require_room(len(axis.time), len(names), len(frame))
     values, observed, written = scatter(target, rows, series, (len(axis.time), len(names)))
     cells = Cells(values, observed, written, axis.time, names, stamps.timezone, axis.local)
     period = options.period_of(axis.freq)
@@ -149,15 +150,3 @@ def _factorize_ids(frame: pd.DataFrame, id_col: str | None) -> tuple[np.ndarray,
     if len(set(map(str, ids))) < len(ids):
         raise InputError(id_col, "two ids differ in type but not in name", remedy="Give ids of one type")
     return codes.astype(np.int64), ids
-
-
-def _check_size(steps: int, series: int, rows: int) -> None:
-    """Refuse a panel that would be nearly empty and larger than most machines."""
-    cells = steps * series
-    if cells > 2_000_000_000 and rows < cells // 100:
-        raise InputError(
-            "data",
-            f"{rows} rows would spread over {steps} steps x {series} series ({cells * 5 / 1e9:.0f} GB)",
-            expected="series that overlap in time",
-            remedy="Check the time stamps for outliers, pass freq=, or read fewer series at a time",
-        )

@@ -14,6 +14,7 @@ from .frame_columns import numeric_column
 from .missing import Cells, settle_missing
 from .panel import Panel
 from .read_options import ReadOptions
+from .table_limit import require_room
 from .time_stamps import read_stamps
 
 
@@ -46,6 +47,7 @@ def read_table(values: np.ndarray, time: pd.Series, names: Sequence[str], option
         stamps, series = stamps.take(kept), series[kept]
     axis = choose_axis(stamps, stamps.codes, series, options.freq, field)
     rows = axis.positions[stamps.codes]
+    require_room(len(axis.time), count, steps)
     table, written = np.zeros((len(axis.time), count), np.float32), np.zeros((len(axis.time), count), bool)
     table[rows] = values
     written[rows] = True

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import InputError
 from .frequency import KNOWN, NANOSECONDS, Frequency, fixed_alias, parse_frequency, positions_of, stamps_at
+from .table_limit import require_room
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,6 +76,7 @@ def make_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None, fie
 def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | int, field: str) -> None:
     """Refuse an axis that a stray stamp stretches beyond all measure, before it fills the memory."""
     steps = int(positions[-1]) + 1
+    require_room(steps, 1, stamps.size)
     if steps > 20_000_000 and steps > 1000 * stamps.size:
         raise InputError(
             field,

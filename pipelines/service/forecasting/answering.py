@@ -1,0 +1,221 @@
+"""From a question to its forecast: which model answers, and in whose company."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from anyio import CapacityLimiter, to_thread
+
+from ....shared.errors import InputError
+from ....shared.panels import table_limit
+from ..served_models import FORECASTER, GRAPH_FORECASTER, ServedModel, ServedModels
+from ..settings import ServiceSettings
+from .question import Question, Raw, refuse_large, understand
+from .tables import CsvText
+
+if TYPE_CHECKING:
+    from ....domains.timeseries.joint_prediction import Planned
+    from ....shared.forecasting.forecast import Forecast
+    from ....shared.panels.panel import Panel
+    from ...network_commands import NetworkRequest
+
+SHARED_SERIES = 256
+"""Tables of more series are forecast by themselves: they fill a batch."""
+FIT_SHARE = 0.8
+"""Part of the time limit that a network may train, so that it still gets to answer."""
+
+
+class Forecasting:
+    """Answers questions with the models of one service.
+
+    Args:
+        readers: tables that are read at a time; reading is bound by the processor.
+    """
+
+    def __init__(self, models: ServedModels, limits: ServiceSettings, readers: int = 2) -> None:
+        self._models, self._limits = models, limits
+        self._readers = CapacityLimiter(readers)
+
+    async def answer(self, raw: Raw) -> tuple[Question, Forecast]:
+        """The forecast that a request asks for.
+
+        Raises:
+            InputError: data, options and model do not go together.
+            ServiceError: too large, too busy, too slow, or no such model.
+        """
+        question = await self._thread(partial(understand, raw, self._limits))
+        served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
+        _refuse_unread(question, served)
+        if served.kind == GRAPH_FORECASTER:
+            answer = await served.worker.run(partial(_by_network, question, served, self._limits))
+        elif served.fitted_on_request:
+            panel = await self._thread(partial(_read_panel, question, self._limits))
+            answer = await served.worker.run(lambda _: _by_method(question, panel, self._limits))
+        else:
+            answer = await self._by_trained(question, served)
+        return question, answer
+
+    async def _by_trained(self, question: Question, served: ServedModel) -> Forecast:
+        forecaster = served.worker.model or await served.worker.run(lambda model: model)
+        plan = await self._thread(partial(_plan, question, forecaster, self._limits))
+        if len(plan.series) <= SHARED_SERIES:
+            return await served.worker.run_together(plan.alike, plan, _together)
+        return await served.worker.run(partial(_alone, plan))
+
+    async def _thread(self, work: Any) -> Any:
+        return await to_thread.run_sync(work, limiter=self._readers)
+
+
+def _refuse_unread(question: Question, served: ServedModel) -> None:
+    """Say what this kind of model does not take, rather than leave it unread."""
+    if question.graph is not None and served.kind == FORECASTER:
+        raise InputError(
+            "graph",
+            f"{served.name} forecasts every series by itself and reads no graph",
+            remedy="Leave it out, or choose a network (kind graph-forecaster)",
+        )
+
+
+@contextmanager
+def _files(*tables: Any) -> Iterator[list[Any]]:
+    """Tables as the readers take them: texts as files under names of ours, for as long as this lasts."""
+    with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
+        named: list[Any] = []
+        for table, name in zip(tables, ("data", "future", "graph"), strict=False):
+            if isinstance(table, CsvText):
+                path = Path(folder) / f"{name}.csv"
+                path.write_bytes(table.content)
+                named.append(path)
+            else:
+                named.append(table)
+        yield named
+
+
+def _reading(question: Question) -> dict[str, Any]:
+    options = question.options
+    names = ("id_col", "time_col", "target_col", "freq", "period", "timezone", "missing", "dedupe")
+    return {name: getattr(options, name) for name in names}
+
+
+def _read_panel(question: Question, limits: ServiceSettings) -> Panel:
+    from ....shared.panels.reading import read_panel
+    from ...covariate_file import read_future
+
+    options, reading = question.options, _reading(question)
+    with _files(question.data, question.future) as (data, future), table_limit.at_most(_cells(limits)):
+        ahead, names = None, ()
+        if future is not None:
+            ahead, names = read_future(future, options.id_col, options.time_col)
+        panel = read_panel(
+            data,
+            **{**reading, "missing": options.missing or "raise"},
+            past=options.past_cols,
+            future=names,
+            static=options.static_cols,
+            future_frame=ahead,
+        )
+    answered = options.horizon * (1 + 2 * len(options.levels) + len(options.quantiles))
+    refuse_large(panel.n_steps, panel.n_series, answered, limits)
+    return panel
+
+
+def _cells(limits: ServiceSettings) -> int:
+    return 4 * limits.max_points
+
+
+def _asked(question: Question) -> dict[str, Any]:
+    given = {"pad": question.options.pad, "short": question.options.short}
+    return {name: choice for name, choice in given.items() if choice is not None}
+
+
+def _plan(question: Question, forecaster: Any, limits: ServiceSettings) -> Planned:
+    options, panel = question.options, _read_panel(question, limits)
+    mine = copy(forecaster)  # the model is shared, the settings are this request's
+    mine.settings = forecaster.settings.model_copy(update=_asked(question))
+    return mine.plan(panel, options.horizon, levels=options.levels, quantiles=options.quantiles)
+
+
+def _together(forecaster: Any, plans: list[Planned]) -> list[Any]:
+    from ....domains.timeseries.joint_prediction import forecast_together
+
+    try:
+        return list(forecast_together(forecaster.model, plans))
+    except Exception as error:
+        if len(plans) == 1:
+            return [error]
+        return [_together(forecaster, [plan])[0] for plan in plans]
+
+
+def _alone(plan: Planned, forecaster: Any) -> Forecast:
+    from ....domains.timeseries.joint_prediction import forecast_planned
+
+    return forecast_planned(forecaster.model, plan, forecaster.settings.batch_size)
+
+
+def _by_method(question: Question, panel: Panel, limits: ServiceSettings) -> Forecast:
+    from ....domains.timeseries.models.build import TEMPO
+    from ...contestant import ready_forecaster
+
+    options = question.options
+    settings: dict[str, Any] = {}
+    if options.model in TEMPO:
+        settings["model_settings"] = {"training": {"max_seconds": FIT_SHARE * limits.timeout_s}}
+    forecaster = ready_forecaster(options.model, panel, options.horizon, **settings)
+    forecaster.settings = forecaster.settings.model_copy(update=_asked(question))
+    return forecaster.predict(panel, options.horizon, levels=options.levels, quantiles=options.quantiles)
+
+
+def _by_network(question: Question, served: ServedModel, limits: ServiceSettings, kept: Any) -> Forecast:
+    from ...covariate_file import read_future
+    from ...network_commands import forecast_network
+
+    options = question.options
+    with (
+        _files(question.data, question.future, question.graph) as (data, future, graph),
+        table_limit.at_most(_cells(limits)),
+    ):
+        ahead, names = None, ()
+        if future is not None:
+            ahead, names = read_future(future, options.id_col, options.time_col)
+        request = _network_request(question, served, data, graph, names)
+        if served.fitted_on_request:
+            training = request.model_settings["training"] | {"max_seconds": FIT_SHARE * limits.timeout_s}
+            request = replace(request, model_settings=request.model_settings | {"training": training})
+        return forecast_network(
+            request,
+            options.horizon,
+            levels=options.levels,
+            quantiles=options.quantiles,
+            future=ahead,
+            kept=kept,
+        )
+
+
+def _network_request(
+    question: Question, served: ServedModel, data: Any, graph: Any, future: tuple[str, ...]
+) -> NetworkRequest:
+    """As the shell makes it of its flags."""
+    from ...commands.network_flags import network_request
+    from ...commands.graph_options import GraphOptions
+    from ...commands.table_options import TableOptions
+
+    options = question.options
+    names = ("undirected", "signed", "zero_is_missing", "size", "lookback", "scaling", "profile", "epochs")
+    network = GraphOptions(graph=graph, **{name: getattr(options, name) for name in names})
+    request = network_request(
+        str(served.folder or served.name),
+        data,
+        TableOptions(**_reading(question)),
+        network,
+        past=options.past_cols,
+        future=future,
+        refused={"static_cols": options.static_cols, "pad": options.pad, "short": options.short},
+    )
+    return cast("NetworkRequest", request)

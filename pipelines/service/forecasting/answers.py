@@ -1,0 +1,130 @@
+"""Forecasts as they leave: JSON columns, CSV, Parquet or an Arrow stream."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Response
+from pydantic import BaseModel, ConfigDict
+
+from ..errors import ServiceError
+from .examples import ANSWER
+from .options import ForecastOptions
+from .tables import ARROW, CSV, JSON, PARQUET
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+    from ....shared.forecasting.forecast import Forecast
+
+OFFERED = (JSON, CSV, PARQUET, ARROW)
+
+
+class ForecastAnswer(BaseModel):
+    """The JSON answer: the columns of a long table."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [ANSWER]})
+
+    model: str
+    horizon: int
+    freq: str | int
+    """Step of the data."""
+    levels: list[float]
+    columns: list[str]
+    """Names of series and times as in the data, the forecast under its model's name, then quantiles, such as
+    `tempo-zero-lo-80`, in ascending order."""
+    data: dict[str, list[Any]]
+    """By column: a value a series and step."""
+    notes: list[str]
+    """What was noticed about the data."""
+
+
+def accepted(header: str | None) -> str:
+    """The kind of answer that an Accept header prefers.
+
+    Raises:
+        ServiceError: 406, none of those offered.
+    """
+    wanted: list[tuple[float, str]] = []
+    for part in (header or "*/*").split(","):
+        name, *parameters = (word.strip().lower() for word in part.split(";"))
+        wanted.append((_weight(parameters), name))
+    for weight, name in sorted(wanted, key=lambda pair: -pair[0]):
+        for kind in OFFERED:
+            group = kind.partition("/")[0]
+            if weight > 0 and name in (kind, "*/*", f"{group}/*"):
+                return kind
+    raise ServiceError(406, f"forecasts are answered as {', '.join(OFFERED)}; none of these is accepted")
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return float(parameter[2:])
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list[str]) -> Response:
+    """The forecast in one of the kinds offered."""
+    frame = forecast.to_long()
+    if kind == JSON:
+        return Response(_json(options, forecast, frame, notes), media_type=JSON)
+    if kind == CSV:
+        return Response(frame.to_csv(index=False), media_type=CSV)
+    content = io.BytesIO()
+    if kind == PARQUET:
+        frame.to_parquet(content, index=False)
+    else:
+        _write_arrow(frame, content)
+    return Response(content.getvalue(), media_type=kind)
+
+
+def _json(options: ForecastOptions, forecast: Forecast, frame: pd.DataFrame, notes: list[str]) -> str:
+    answer = {
+        "model": options.model,
+        "horizon": forecast.horizon,
+        "freq": forecast.panel.freq,
+        "levels": list(options.levels),
+        "columns": list(frame.columns),
+        "data": {str(name): _plain(frame[name]) for name in frame.columns},
+        "notes": notes,
+    }
+    return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """A column as JSON holds it; times in ISO 8601."""
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return [stamp.isoformat() for stamp in column]
+    if column.dtype.kind == "M":
+        return _iso(column.to_numpy()).tolist()
+    if column.dtype.kind in "fiub":
+        return column.tolist()
+    return [str(value) for value in column]
+
+
+def _iso(stamps: np.ndarray) -> np.ndarray:
+    """Dates where all are midnights, else times to the second or as fine as they are."""
+    import numpy as np
+
+    for unit in ("D", "s", "ms", "us"):
+        coarse = stamps.astype(f"M8[{unit}]")
+        if (coarse == stamps).all():
+            return np.datetime_as_string(coarse)
+    return np.datetime_as_string(stamps)
+
+
+def _write_arrow(frame: pd.DataFrame, file: io.BytesIO) -> None:
+    import pyarrow as pa
+
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
+    with pa.ipc.new_stream(file, table.schema) as stream:
+        stream.write_table(table)
