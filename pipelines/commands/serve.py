@@ -42,6 +42,8 @@ class ServiceLimits:
         Crystals of one job.
     max_jobs
         Jobs that may wait.
+    jobs_at_once
+        Jobs that run at the same time.
     """
 
     max_body_mb: float = 64
@@ -56,6 +58,7 @@ class ServiceLimits:
     max_crystals: Annotated[int, WHOLE] = 1_000
     max_job_crystals: Annotated[int, WHOLE] = 100_000
     max_jobs: Annotated[int, WHOLE] = 100
+    jobs_at_once: Annotated[int, WHOLE] = 1
 
 
 USUAL = ServiceLimits()

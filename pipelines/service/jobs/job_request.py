@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from ....shared.errors import InputErrors
-from ...commands.table_options import GraphOptions, TableOptions
+from ...commands.graph_options import GraphOptions
+from ...commands.table_options import TableOptions
 from ...generation_settings import GenerationSettings, Whole
 from ...settings_problems import input_error_of
 

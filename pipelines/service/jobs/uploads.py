@@ -64,7 +64,7 @@ class Uploads:
         Raises:
             InputError: something else is among them.
         """
-        if len(files) == 1 and _crystal_suffix(_start(files[0])) in (".csv", ".parquet", ".feather"):
+        if len(files) == 1 and _crystal_suffix(_head(files[0])) in (".csv", ".parquet", ".feather"):
             return self.table("data", files)
         return self._many(files, CRYSTALS, _crystal_suffix)
 
@@ -175,9 +175,15 @@ def _table_suffix(name: str, start: bytes, of_graph: bool) -> str:
         return ".h5" if of_graph else ".nc"
     if start in _TABLES:
         return _TABLES[start]
-    if start[:1] < b"\t" or start[:1] > b"\xf4" or start[:1] == b"\x80":
+    if not _is_text(start):
         raise InputError(name, "is of no kind that is read", expected="CSV, Parquet, Arrow or NetCDF")
     return ".csv"
+
+
+def _is_text(start: bytes) -> bool:
+    """Whether a text in some encoding may begin so."""
+    first = start[0]
+    return start[:2] in (b"\xff\xfe", b"\xfe\xff") or (9 <= first <= 0xF4 and first not in (0x7F, 0x80))
 
 
 def _sound_suffix(head: bytes) -> str | None:
