@@ -6,7 +6,7 @@ import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -68,6 +68,27 @@ def write_generated(made: GeneratedCrystals, folder: Path, *, symprec: float | N
     finally:
         shutil.rmtree(staged, ignore_errors=True)
     return frame
+
+
+def generated_records(made: GeneratedCrystals, *, symprec: float | None = None) -> list[dict[str, Any]]:
+    """The rows of the table, each with its CIF, as plain values.
+
+    Raises:
+        InputError: a crystal holds a value that is not finite.
+    """
+    from ..domains.materials.crystals.cif_text import cif_texts
+
+    _marked(made)
+    rows = generated_table(made).to_dict("records")
+    texts = cif_texts(made.crystals, symprec=symprec)
+    return [
+        {**{str(name): _plain(value) for name, value in row.items()}, "cif": text}
+        for row, text in zip(rows, texts, strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def generated_table(made: GeneratedCrystals) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from ...shared.errors import InputWarning
 
 log = logging.getLogger("fourfold.service")
 _FILTER = ("always", None, InputWarning, None, 0)
+_MOST, _LONGEST = 8, 300
+"""Notes of a header, and characters of one."""
 _notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
 
 
@@ -29,6 +32,13 @@ def noted() -> Iterator[list[str]]:
         yield notes
     finally:
         _notes.reset(token)
+
+
+def notes_header(notes: list[str]) -> dict[str, str]:
+    """The notes as the header X-Notes, a JSON array in ASCII, for answers that are no JSON themselves."""
+    if not notes:
+        return {}
+    return {"X-Notes": json.dumps([note[:_LONGEST] for note in notes[:_MOST]])}
 
 
 def listen() -> None:

@@ -53,8 +53,7 @@ def checked_mel(mel: Any, settings: FeatureSettings) -> np.ndarray:
         )
     if not len(array):
         raise InputError("mel", "is empty: 0 frames", expected="at least one frame")
-    _require_finite(array, "mel")
-    return array.astype(np.float32)
+    return _single(array, "mel")
 
 
 def checked_f0(f0: Any, settings: FeatureSettings) -> np.ndarray:
@@ -68,7 +67,7 @@ def checked_f0(f0: Any, settings: FeatureSettings) -> np.ndarray:
         array = array.reshape(-1)
     if array.ndim != 1 or not len(array):
         raise InputError("f0", f"has shape {array.shape}", expected="[frames], at least one, in Hz")
-    _require_finite(array, "f0")
+    array = _single(array, "f0")
     _refuse(array, array < 0, "negative", "0 where unvoiced, else Hz")
     _refuse(
         array,
@@ -81,7 +80,7 @@ def checked_f0(f0: Any, settings: FeatureSettings) -> np.ndarray:
         frame = int(array.argmax())
         text = f"f0: {highest:,.0f} Hz at frame {frame} is above half of Nyquist; hardly a harmonic is left"
         warnings.warn(text, InputWarning, stacklevel=2)
-    return array.astype(np.float32)
+    return array
 
 
 def _numbers(given: Any, field: str) -> np.ndarray:
@@ -94,6 +93,14 @@ def _numbers(given: Any, field: str) -> np.ndarray:
         return array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(field, f"is no array of numbers ({error})", expected="an array of floats") from error
+
+
+def _single(array: np.ndarray, field: str) -> np.ndarray:
+    """float32, finite: numbers beyond its range are infinite there."""
+    with np.errstate(over="ignore"):
+        single = array.astype(np.float32)
+    _require_finite(single, field)
+    return single
 
 
 def _require_finite(array: np.ndarray, field: str) -> None:

@@ -1,0 +1,1 @@
+"""POST /v1/generate: a wish in, crystals out."""
