@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 AIRPORTS = ("EWR", "JFK", "LGA")
-WEATHER_FROM, WEATHER_TO = "2013-05-03", "2013-05-31"
+WEATHER_FROM, WEATHER_TO = "2013-08-01", "2013-08-28"
 NET3_DAYS, NET3_STEP = 10, "1h"
 VOICE_SECONDS, VOICE_RATE, VOICE_SEED = 2.4, 16_000, 4
 
@@ -41,7 +41,7 @@ def write_weather(folder: Path) -> None:
 
 
 def write_net3(folder: Path) -> None:
-    """Ten SIMULATED days of hourly pressure, metres of water, in WNTR's network Net3, with pipes and places."""
+    """Ten SIMULATED days of hourly pressure, metres of water, in the network Net3, with pipes and places."""
     import pandas as pd
 
     from ..domains.graphs.networks.water import simulate

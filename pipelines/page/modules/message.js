@@ -22,8 +22,10 @@ export class Message {
     this.place.scrollIntoView({ block: "nearest" });
   }
 
+  /** What the service noticed; nothing at all where it noticed nothing. */
   note(...lines) {
     this.clear();
+    if (!lines.length) return;
     this.place.append(element("div", { class: "notice", role: "status" }, ...lines.map((line) => element("p", {}, line))));
   }
 
@@ -62,12 +64,18 @@ export async function during(button, message, work) {
   button.disabled = true;
   try {
     await work();
+    reveal(message.place.closest(".stage"));
   } catch (error) {
     if (!error.status && error.name !== "AbortError" && !(error instanceof UserError)) console.warn(error);
     message.refuse(error);
   } finally {
     button.disabled = false;
   }
+}
+
+/** On narrow screens results lie below the form: go there. */
+function reveal(stage) {
+  if (stage && stage.getBoundingClientRect().top > 0.6 * innerHeight) stage.scrollIntoView({ block: "start", behavior: "smooth" });
 }
 
 /** Something the page itself cannot do with what it was given. */

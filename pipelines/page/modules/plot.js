@@ -32,12 +32,20 @@ export function plot(place, height, make) {
 export function axes(ink, { time = true, left = 58, y = {} } = {}) {
   const usual = { stroke: ink("soft"), grid: { stroke: ink("line"), width: 1 }, ticks: { show: false }, font: '12px system-ui, "Noto Sans", sans-serif' };
   return [
-    { ...usual, grid: { show: false }, space: 76, ...(time ? { values: dates } : { values: (_, ticks) => ticks.map(short) }) },
-    { ...usual, size: left, values: (_, ticks) => ticks.map(readable), ...y },
+    { ...usual, grid: { show: false }, size: 36, gap: 9, space: 76, ...(time ? { values: dates } : { values: (_, ticks) => ticks.map(short) }) },
+    { ...usual, size: left, values: (_, ticks) => ticks.map((tick) => exact(tick, ticks)), ...y },
   ];
 }
 
 export const utc = { tzDate: (time) => uPlot.tzDate(new Date(time * 1000), "Etc/UTC") };
+
+/** As many decimals as tell neighbours apart. */
+function exact(tick, ticks) {
+  const gap = Math.abs((ticks.at(-1) - ticks[0]) / Math.max(1, ticks.length - 1)) || Math.abs(tick) || 1;
+  const size = Math.max(...ticks.map(Math.abs));
+  if (size >= 1e6 || gap < 1e-4) return tick === 0 ? "0" : tick.toExponential(Math.max(0, Math.min(3, Math.floor(Math.log10(Math.abs(tick))) - Math.floor(Math.log10(gap)))));
+  return tick.toLocaleString("en", { maximumFractionDigits: Math.max(0, Math.ceil(-Math.log10(gap) - 1e-9) + 1) });
+}
 
 function short(tick) {
   return Math.abs(tick) >= 10_000 ? `${readable(tick / 1000)}k` : readable(tick);

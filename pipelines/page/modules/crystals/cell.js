@@ -1,6 +1,8 @@
 // A cell as people draw it: atoms on its borders stand on every border, cells repeat, neighbours are bonded.
 
-const NEAR = 0.04;
+import { radiusOf } from "./radii.js";
+
+const NEAR = 0.3;
 
 /** Rows are a, b, c in angstrom, a along x and b in the x-y plane. */
 export function latticeOf({ lengths: [a, b, c], angles }) {
@@ -14,16 +16,23 @@ export function cartesian(lattice, frac) {
   return [0, 1, 2].map((axis) => frac[0] * lattice[0][axis] + frac[1] * lattice[1][axis] + frac[2] * lattice[2][axis]);
 }
 
-/** Atoms {element, x, y, z} of `cells` cells each way, with those that borders share drawn on all of them. */
+/**
+ * Atoms {element, x, y, z} of `cells` cells each way, with those that borders share drawn on all of them.
+ *
+ * A crystal has no origin of its own: its largest atom is put there. Angstrom; NEAR is how far from a border counts.
+ */
 export function fullCell({ sites, ...cell }, cells = 1) {
   const lattice = latticeOf(cell);
   const atoms = [];
+  const largest = sites.reduce((best, site) => (radiusOf(site.element) > radiusOf(best.element) ? site : best));
+  const near = cell.lengths.map((length) => NEAR / length);
   for (const { element, frac } of sites) {
     const inside = frac.map((part, axis) => {
-      const wrapped = part - Math.floor(part);
-      return (1 - wrapped) * cell.lengths[axis] < NEAR * cell.lengths[axis] ? wrapped - 1 : wrapped;
+      const moved = part - largest.frac[axis];
+      const wrapped = moved - Math.floor(moved);
+      return 1 - wrapped < near[axis] ? wrapped - 1 : wrapped;
     });
-    const shifts = inside.map((part) => Array.from({ length: cells + (part < NEAR ? 1 : 0) }, (_, shift) => part + shift));
+    const shifts = inside.map((part, axis) => Array.from({ length: cells + (part < near[axis] ? 1 : 0) }, (_, shift) => part + shift));
     for (const u of shifts[0]) for (const v of shifts[1]) for (const w of shifts[2]) {
       const [x, y, z] = cartesian(lattice, [u, v, w]);
       atoms.push({ element, x, y, z });
@@ -32,15 +41,15 @@ export function fullCell({ sites, ...cell }, cells = 1) {
   return { atoms, lattice };
 }
 
-/** Pairs of atoms nearer than 1.15 times the sum of their radii; metals only with non-metals where there are some. */
-export function bondsOf(atoms, radius) {
+/** Pairs of atoms nearer than 1.05 times the sum of their radii; metals only with non-metals where there are some. */
+export function bondsOf(atoms) {
   const mixed = atoms.some(({ element }) => ANIONS.has(element)) && atoms.some(({ element }) => !ANIONS.has(element));
   const pairs = [];
   for (let a = 0; a < atoms.length; a += 1) for (let b = 0; b < a; b += 1) {
     const [one, other] = [atoms[a], atoms[b]];
     if (mixed && ANIONS.has(one.element) === ANIONS.has(other.element)) continue;
     const far = Math.hypot(one.x - other.x, one.y - other.y, one.z - other.z);
-    if (far > 0.4 && far < 1.15 * (radius(one.element) + radius(other.element))) pairs.push([one, other]);
+    if (far > 0.4 && far < 1.05 * (radiusOf(one.element) + radiusOf(other.element))) pairs.push([one, other]);
   }
   return pairs;
 }

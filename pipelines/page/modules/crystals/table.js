@@ -5,9 +5,9 @@ import { element, readable } from "../dom.js";
 /** Fill the table; `chosen(number)` hears of the row, `download(number)` of its button. */
 export function crystalTable(place, crystals, { property, chosen, download }) {
   const predicted = property ? `predicted_${property}` : null;
-  const marks = [["structure_valid", "Structure"], ["composition_valid", "Composition"]].filter(([name]) => crystals.some((one) => name in one));
-  const numbers = [["density_g_cm3", "Density, g/cm³"], ["nearest_distance_A", "Nearest, Å"], ["num_atoms", "Atoms"], [predicted, property]].filter(([name]) => name && crystals.some((one) => name in one));
-  const heads = ["", "Formula", ...marks.map(([, head]) => head), "Space group", ...numbers.map(([, head]) => head), ""];
+  const marks = [["structure_valid", "Structure"], ["composition_valid", "Charges"]].filter(([name]) => crystals.some((one) => name in one));
+  const numbers = [["density_g_cm3", "g/cm³"], ["nearest_distance_A", "Nearest, Å"], ["num_atoms", "Atoms"], [predicted, property]].filter(([name]) => name && crystals.some((one) => name in one));
+  const heads = ["", "Formula", ...marks.map(([, head]) => head), "Group", ...numbers.map(([, head]) => head), ""];
   const numeric = new Set(numbers.map(([, head]) => head));
   const rows = crystals.map((crystal, at) => element(
     "tr", { tabindex: at ? -1 : 0, "aria-selected": "false", onclick: () => choose(at) },

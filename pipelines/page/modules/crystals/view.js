@@ -46,18 +46,21 @@ export function startCrystals(view) {
   async function generate() {
     const wanted = wish();
     const asked = at("#crystals-job").checked ? generateByJob : generateNow;
-    const { crystals, property } = await asked(wanted);
+    const { crystals, property, notes = [] } = await asked(wanted);
     if (!crystals.length) throw new UserError("No crystal came back.");
     Object.assign(state, { crystals, property });
+    // The viewer takes the size that its place has, so this is shown first.
+    at(".empty").hidden = true;
+    at(".results").hidden = false;
     await viewer.start();
-    message.clear();
+    message.note(...notes);
     show();
   }
 
   async function generateNow(wanted) {
     message.work(`${wanted.model} builds ${wanted.n} crystals`);
     const answer = await (await sendJSON("v1/generate", wanted)).json();
-    return { crystals: answer.crystals, property: answer.property_name ?? null };
+    return { crystals: answer.crystals, property: answer.property_name ?? null, notes: answer.notes };
   }
 
   /** The job's folder comes as an archive: its table, and a CIF file for each row. */
@@ -80,21 +83,18 @@ export function startCrystals(view) {
   }
 
   function show() {
-    at(".empty").hidden = true;
-    at(".results").hidden = false;
     const valid = state.crystals.filter((crystal) => crystal.valid).length;
     at(".count").textContent = `${state.crystals.length} crystals, ${valid} valid`;
     state.list = crystalTable(at(".crystals-table"), state.crystals, { property: state.property, chosen: showOne, download });
-    pictures();
     state.list.choose(0);
+    pictures(state.list, state.crystals.slice(0, MOST_PICTURES));
   }
 
-  /** Small pictures for the list, taken with the viewer itself. */
-  function pictures() {
-    state.crystals.slice(0, MOST_PICTURES).forEach(({ cif }, n) => {
-      viewer.show(parseCIF(cif), 1);
-      state.list.picture(n, viewer.picture());
-    });
+  /** Small pictures for the list, one after each frame so that the page stays awake. */
+  function pictures(list, crystals, at = 0) {
+    if (at >= crystals.length || list !== state.list) return;
+    list.picture(at, viewer.picture(parseCIF(crystals[at].cif)));
+    requestAnimationFrame(() => setTimeout(() => pictures(list, crystals, at + 1)));
   }
 
   function showOne(number) {

@@ -2,8 +2,7 @@
 
 import { element } from "../dom.js";
 import { colour } from "../theme.js";
-import { bondsOf, cellEdges, fullCell } from "./cell.js";
-import { radiusOf } from "./radii.js";
+import { bondsOf, cartesian, cellEdges, fullCell } from "./cell.js";
 
 let loading = null;
 
@@ -17,65 +16,76 @@ function library() {
   return loading;
 }
 
+// 3Dmol's camera: 150 angstrom away, 20 degrees wide. Seen with c upwards, a little from above and from the right.
+const CAMERA = 150, HALF_VIEW = Math.tan((10 * Math.PI) / 180);
+const STANDPOINT = product(product(turn(14, 0), turn(-28, 1)), turn(-90, 0));
+const PICTURE = [120, 96];
+
 export class CellViewer {
   constructor(place) {
     this.place = place;
     place.addEventListener("keydown", (event) => this.#key(event));
-    document.addEventListener("themechange", () => { this.view?.setBackgroundColor(hex("sunk")); if (this.shown) this.show(...this.shown); });
-    new ResizeObserver(() => { if (place.clientWidth) this.view?.resize(); }).observe(place);
+    document.addEventListener("themechange", () => { if (this.shown) { this.view.setBackgroundColor(hex("sunk")); this.show(...this.shown, true); } });
+    new ResizeObserver(() => { if (place.clientWidth && this.shown) this.view.resize(); }).observe(place);
   }
 
   async start() {
     const mol = await library();
     if (this.view) return;
+    this.colours = mol.elementColors.Jmol;
     this.view = mol.createViewer(this.place, { backgroundColor: hex("sunk"), antialias: true, disableFog: true });
     if (!this.view) throw new Error("This browser has no WebGL, which the 3D view needs; the CIF files are there all the same.");
-    this.colours = mol.elementColors.Jmol;
+    this.darkroom = element("div", { class: "darkroom", "aria-hidden": "true" });
+    document.body.append(this.darkroom);
+    this.camera = mol.createViewer(this.darkroom, { backgroundColor: hex("sunk"), backgroundAlpha: 0, antialias: true, disableFog: true });
   }
 
-  /** Draw one crystal, `cells` cells each way. */
+  /** Draw one crystal, `cells` cells each way; seen as before where `keepView`. */
   show(crystal, cells, keepView = false) {
-    this.shown = [crystal, cells, true];
-    const { atoms, lattice } = fullCell(crystal, cells);
-    const view = this.view;
+    this.shown = [crystal, cells];
+    this.#draw(this.view, fullCell(crystal, cells), cells, this.place.clientWidth / this.place.clientHeight, keepView);
+  }
+
+  /** A small picture of one cell, as the address of a PNG. */
+  picture(crystal) {
+    this.#draw(this.camera, fullCell(crystal), 1, PICTURE[0] / PICTURE[1]);
+    return this.camera.pngURI();
+  }
+
+  /** All in one rendering: each costs much where a processor stands in for the graphics card. */
+  #draw(view, { atoms, lattice }, cells, aspect, keepView = false) {
     view.removeAllModels();
     view.removeAllShapes();
+    const middle = cartesian(lattice, [cells / 2, cells / 2, cells / 2]);
+    const radius = Math.max(...atoms.map(({ x, y, z }) => Math.hypot(x - middle[0], y - middle[1], z - middle[2]))) + 0.8;
+    if (!keepView) view.setView([...middle.map((part) => -part), CAMERA - radius / HALF_VIEW / Math.min(1, aspect), ...STANDPOINT]);
     const model = view.addModel();
     model.addAtoms(atoms.map(({ element: elem, x, y, z }, serial) => ({ elem, x, y, z, serial, hetflag: true, bonds: [], bondOrder: [] })));
-    model.setStyle({}, { sphere: { scale: 0.28, colorscheme: "Jmol" } });
-    const fine = atoms.length < 400;
-    for (const [one, other] of fine ? bondsOf(atoms, radiusOf) : []) this.#bond(one, other);
+    model.setStyle({}, { sphere: { scale: 0.28, colorfunc: (atom) => this.colourOf(atom.elem) } });
+    for (const [one, other] of atoms.length < 400 ? bondsOf(atoms) : []) this.#bond(view, one, other);
     for (const [start, end] of cellEdges(lattice, cells)) {
       view.addLine({ start: point(start), end: point(end), color: hex("line-strong"), linewidth: 1 });
     }
-    if (!keepView) {
-      view.zoomTo();
-      view.setView([...view.getView().slice(0, 4), 0, 0, 0, 1]);
-      view.rotate(-70, "x");
-      view.rotate(-20, "z");
-      view.rotate(8, "x");
-      view.zoom(0.86);
-    } else view.zoomTo();
     view.render();
   }
 
-  #bond(one, other) {
+  #bond(view, one, other) {
     const middle = { x: (one.x + other.x) / 2, y: (one.y + other.y) / 2, z: (one.z + other.z) / 2 };
     for (const atom of [one, other]) {
-      this.view.addCylinder({ start: { x: atom.x, y: atom.y, z: atom.z }, end: middle, radius: 0.1, color: this.colourOf(atom.element), fromCap: 1, toCap: 1 });
+      view.addCylinder({ start: { x: atom.x, y: atom.y, z: atom.z }, end: middle, radius: 0.1, color: this.colourOf(atom.element), fromCap: 1, toCap: 1 });
     }
   }
 
+  /** Jmol's colour of an element, a little calmer. */
   colourOf(symbol) {
-    return `#${(this.colours[symbol] ?? 0xff1493).toString(16).padStart(6, "0")}`;
+    const jmol = this.colours[symbol] ?? 0xff1493;
+    const parts = [jmol >> 16, (jmol >> 8) & 255, jmol & 255];
+    const grey = (parts[0] + parts[1] + parts[2]) / 3;
+    return `#${parts.map((part) => Math.round(0.74 * part + 0.26 * (0.5 * grey + 80)).toString(16).padStart(2, "0")).join("")}`;
   }
 
   spin(on) {
     this.view.spin(on ? "y" : false, 0.6);
-  }
-
-  picture() {
-    return this.view.pngURI();
   }
 
   #key(event) {
@@ -86,8 +96,25 @@ export class CellViewer {
     else if (event.key === "-") this.view.zoom(1 / 1.15);
     else return;
     event.preventDefault();
-    this.view.render();
   }
+}
+
+/** Quaternion [x, y, z, w] of a turn by degrees about axis 0, 1 or 2. */
+function turn(degrees, axis) {
+  const half = (degrees * Math.PI) / 360;
+  const parts = [0, 0, 0, Math.cos(half)];
+  parts[axis] = Math.sin(half);
+  return parts;
+}
+
+/** First the turn b, then a. */
+function product([ax, ay, az, aw], [bx, by, bz, bw]) {
+  return [
+    aw * bx + ax * bw + ay * bz - az * by,
+    aw * by - ax * bz + ay * bw + az * bx,
+    aw * bz + ax * by - ay * bx + az * bw,
+    aw * bw - ax * bx - ay * by - az * bz,
+  ];
 }
 
 const point = ([x, y, z]) => ({ x, y, z });

@@ -1,6 +1,6 @@
 // History, what was held back, and the fan of quantiles, in one plot.
 
-import { readable } from "../dom.js";
+import { element, readable } from "../dom.js";
 import { axes, plot, utc } from "../plot.js";
 import { stepOf, words } from "../times.js";
 
@@ -14,6 +14,8 @@ const RECENT = 4;
 export function fanChart(place, readout, { history, forecast, actual, span = "recent", height = 340 }) {
   const { data, bands } = columnsOf(history, forecast, actual);
   const step = stepOf(history.times.slice(-200));
+  const rest = () => keys(readout, { forecast, actual });
+  rest();
   return plot(place, Math.min(height, Math.max(220, innerHeight * 0.42)), (ink) => ({
     data,
     options: {
@@ -23,7 +25,7 @@ export function fanChart(place, readout, { history, forecast, actual, span = "re
       cursor: { points: { size: 7 }, drag: { x: true, y: false }, y: false },
       series: seriesOf(ink, bands),
       bands: bands.map((_, n) => ({ series: [3 + 2 * n + 2, 3 + 2 * n + 1], fill: ink("accent", 0.13 + 0.08 * n) })),
-      hooks: { setCursor: [(chart) => tell(chart, readout, data, bands, step)] },
+      hooks: { setCursor: [(chart) => tell(chart, readout, data, bands, step) || rest()] },
     },
   }));
 }
@@ -66,7 +68,7 @@ function rangeOf(history, forecast, span) {
 
 function tell(chart, readout, data, bands, step) {
   const at = chart.cursor.idx;
-  if (at === null || at === undefined) { readout.textContent = ""; return; }
+  if (at === null || at === undefined) return false;
   const said = [words(data[0][at], step)];
   if (data[1][at] !== null) said.push(`measured ${readable(data[1][at])}`);
   if (data[2][at] !== null) said.push(`held back ${readable(data[2][at])}`);
@@ -75,4 +77,16 @@ function tell(chart, readout, data, bands, step) {
     bands.forEach(({ level }, n) => said.push(`${level} %: ${readable(data[4 + 2 * n][at])} to ${readable(data[5 + 2 * n][at])}`));
   }
   readout.textContent = said.join(" · ");
+  return true;
+}
+
+/** What the lines mean, while the pointer is elsewhere. */
+function keys(readout, { forecast, actual }) {
+  const key = (look, text) => element("span", { class: "keyline" }, element("i", { class: look }), text);
+  const bands = forecast?.bands.map(({ level }) => level).reverse() ?? [];
+  const said = [key("", "measured")];
+  if (actual) said.push(key("dash", "held back"));
+  if (forecast) said.push(key("accent", "forecast"));
+  if (bands.length) said.push(key("band", `${bands.join(", ")} % bands`));
+  readout.replaceChildren(...said);
 }

@@ -50,7 +50,7 @@ export function startForecast(view) {
     const began = performance.now();
     const settings = { model, horizon, missing: at("#forecast-missing").value };
     const { answer, forecasts } = await requestForecast(settings, { data: longCSV(series) });
-    message.clear();
+    message.note(...(answer.notes ?? []));
     const seconds = (performance.now() - began) / 1000;
     state.shown = { series, answer, forecasts, held, model, horizon, seconds };
     show();
@@ -91,8 +91,9 @@ export function startForecast(view) {
       : [tile(readable(found.point[0]), "next step"), tile(readable(found.point.at(-1)), "last step")];
     at(".tiles").replaceChildren(...tiles, tile(`${readable(seconds)} s`, "until the answer"));
     at(".parts .plots").replaceChildren();
-    partMessage.clear();
-    showParts(at(".parts .plots"), one, at("#forecast-missing").value).catch((error) => partMessage.note(...error.message.split("\n")));
+    partMessage.work("The series is taken apart");
+    showParts(at(".parts .plots"), one, at("#forecast-missing").value)
+      .then(() => partMessage.clear(), (error) => partMessage.note(...error.message.split("\n")));
   }
 
   function draw(one, found, held) {

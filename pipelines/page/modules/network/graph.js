@@ -48,7 +48,7 @@ export function placed(names, edges, places, width, height) {
   return fitted(found, width, height);
 }
 
-function fitted(nodes, width, height, margin = 36) {
+function fitted(nodes, width, height, margin = 28) {
   const span = (key) => [Math.min(...nodes.map((node) => node[key])), Math.max(...nodes.map((node) => node[key]))];
   const [[left, right], [top, bottom]] = [span("x"), span("y")];
   const scale = Math.min((width - 2 * margin) / (right - left || 1), (height - 2 * margin) / (bottom - top || 1));

@@ -2,13 +2,13 @@
 
 import { element, svgElement } from "../dom.js";
 
-const WIDTH = 900, HEIGHT = 520, STEP = 14;
+const WIDE = [900, 520], NARROW = [480, 460], STEP = 14;
 
 /** Holds nodes and edges; tells `chosen(name)` and `changed()` when the user edits. */
 export class NodeMap {
   constructor(place, { chosen, changed }) {
     Object.assign(this, { chosen, changed, nodes: [], edges: [], mode: "look", picked: null, source: null, fills: new Map() });
-    this.svg = svgElement("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "group", "aria-label": "Map of the nodes" });
+    this.svg = svgElement("svg", { role: "group", "aria-label": "Map of the nodes" });
     this.hint = element("p", { class: "map-empty" });
     place.replaceChildren(this.svg, this.hint);
     this.svg.addEventListener("pointerdown", (event) => this.#pressed(event));
@@ -18,9 +18,22 @@ export class NodeMap {
     this.svg.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  static size = [WIDTH, HEIGHT];
+  /** Width and height in the map's own units; taken from the room there is when a graph is set. */
+  get size() {
+    return this.room ?? (innerWidth < 620 ? NARROW : WIDE);
+  }
 
-  set(nodes, edges) {
+  /** Whether a point lies on the map. */
+  #inside(value, axis) {
+    return Math.max(12, Math.min(this.size[axis] - 12, value));
+  }
+
+  /** Nodes and edges, placed by `place(width, height)`. */
+  set(place, edges) {
+    this.room = null;
+    this.room = this.size;
+    this.svg.setAttribute("viewBox", `0 0 ${this.room.join(" ")}`);
+    const nodes = place(...this.room);
     Object.assign(this, { nodes, edges, picked: null, source: null, fills: new Map() });
     this.draw();
   }
@@ -82,7 +95,7 @@ export class NodeMap {
 
   #point(event) {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.svg.getScreenCTM().inverse());
-    return { x: Math.max(12, Math.min(WIDTH - 12, point.x)), y: Math.max(12, Math.min(HEIGHT - 12, point.y)) };
+    return { x: this.#inside(point.x, 0), y: this.#inside(point.y, 1) };
   }
 
   #nodeAt(event) {
@@ -124,8 +137,8 @@ export class NodeMap {
       return;
     }
     if (moves[event.key]) {
-      node.x = Math.max(12, Math.min(WIDTH - 12, node.x + moves[event.key][0]));
-      node.y = Math.max(12, Math.min(HEIGHT - 12, node.y + moves[event.key][1]));
+      node.x = this.#inside(node.x + moves[event.key][0], 0);
+      node.y = this.#inside(node.y + moves[event.key][1], 1);
     } else if (event.key === "Enter") {
       if (this.source && this.source !== node) this.connect(this.source, node);
       this.source = this.source ? null : node;
@@ -140,7 +153,8 @@ export class NodeMap {
     let number = this.nodes.length + 1;
     while (this.nodes.some(({ name }) => name === `n${number}`)) number += 1;
     const turn = number * 2.39996;
-    const usual = { x: WIDTH / 2 + 150 * Math.cos(turn), y: HEIGHT / 2 + 130 * Math.sin(turn) };
+    const [width, height] = this.size;
+    const usual = { x: width / 2 + 0.28 * height * Math.cos(turn), y: height / 2 + 0.28 * height * Math.sin(turn) };
     this.nodes.push({ name: `n${number}`, ...(point ?? usual) });
     this.picked = `n${number}`;
     this.changed();

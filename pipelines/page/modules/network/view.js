@@ -56,7 +56,7 @@ export function startNetwork(view) {
   /** Nodes are those of the signals and the edges; who has no place gets one. */
   function layOut() {
     const names = [...new Set([...state.series.map(({ name }) => name), ...state.edges.flatMap(({ from, to }) => [from, to])])];
-    map.set(names.length ? placed(names, state.edges, state.places, ...NodeMap.size) : [], state.edges);
+    map.set((...room) => (names.length ? placed(names, state.edges, state.places, ...room) : []), state.edges);
     if (state.series.length) slider.show(state.series, null);
   }
 
@@ -97,7 +97,7 @@ export function startNetwork(view) {
     if (trained) model = await train(model, horizon, { data, graph });
     message.work(`${model} looks ${horizon} steps ahead at every node`);
     const found = await requestForecast({ model, horizon }, { data, graph: trained ? null : graph });
-    message.clear();
+    message.note(...(found.answer.notes ?? []));
     state.shown = { ...found, model };
     at(".map-card .download").hidden = false;
     setMode("look");
@@ -145,7 +145,7 @@ export function startNetwork(view) {
     Object.assign(state, { edges: [], places: new Map() });
     setSignals([], null, false);
     slider.hide();
-    map.set([], []);
+    map.set(() => [], []);
     message.clear();
     setMode("draw");
     mode("draw");
@@ -154,7 +154,7 @@ export function startNetwork(view) {
   });
   at(".add-node").addEventListener("click", () => map.add());
   at(".remove").addEventListener("click", () => map.remove());
-  at(".clear").addEventListener("click", () => { map.set([], []); told(); });
+  at(".clear").addEventListener("click", () => { map.set(() => [], []); told(); });
   at(".simulate").addEventListener("click", safely(simulate));
   at(".map-card .download").addEventListener("click", () => {
     const { answer } = state.shown;
@@ -163,6 +163,6 @@ export function startNetwork(view) {
   at("form").addEventListener("submit", (event) => { event.preventDefault(); during(at(".main"), message, forecast); });
   takeFiles(view, at(".drop"), (files) => during(at(".main"), message, () => load(files)));
   chooseModel(view, "network", GROUPS, (model) => { at(".epochs").hidden = !(model.kind === "graph-forecaster" && !model.trained); });
-  map.draw();
+  map.set(() => [], []);
   return {};
 }

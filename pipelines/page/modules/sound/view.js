@@ -41,7 +41,7 @@ export function startSound(view) {
     const response = await ask(`v1/synthesize?${query}`, { method: "POST", headers, body: source });
     const blob = await response.blob();
     const took = (performance.now() - began) / 1000;
-    message.clear();
+    message.note(...JSON.parse(response.headers.get("X-Notes") ?? "[]"));
     const name = `${fileName(source.name.replace(/\.\w+$/, ""))}-copy.wav`;
     const file = new File([blob], name, { type: "audio/wav" });
     const sound = await decoded(file);
