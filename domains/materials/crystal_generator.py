@@ -23,9 +23,11 @@ from .formulas import formula_texts
 from .generated import GeneratedCrystals
 from .generation import Wish, generate_crystals, near_value
 from .generator_scores import generator_scores
+from .langevin_model import LangevinModel
 from .metrics.cutoffs import LIGHT_CUTOFFS, Cutoffs
 from .metrics.scores import CrystalScores
 from .optimization import best_of, descend
+from .rebuilding import rebuild
 from .wishes import whole_number
 
 if TYPE_CHECKING:
@@ -33,18 +35,27 @@ if TYPE_CHECKING:
 
 
 class CrystalGenerator:
-    """CDVAE-flow with data, units and files around it.
+    """CDVAE-flow, or CDVAE as published, with data, units and files around it.
 
     `structures` below are whatever `read_crystals` reads: Crystals, pymatgen Structures, ASE Atoms, paths,
     CIF text, or lists of these.
 
     Args:
         settings: sizes, losses, training; None: the small preset.
+        decoder: "flow" or "cdvae" (annealed Langevin dynamics); None: as the settings say.
     """
 
-    def __init__(self, settings: GeneratorSettings | None = None) -> None:
-        self.settings = settings or GeneratorSettings()
-        self.model: FlowModel | None = None
+    def __init__(
+        self,
+        settings: GeneratorSettings | None = None,
+        *,
+        decoder: Literal["flow", "cdvae"] | None = None,
+    ) -> None:
+        settings = settings or GeneratorSettings()
+        if decoder is not None:
+            settings = GeneratorSettings.model_validate(settings.model_dump() | {"decoder": decoder})
+        self.settings = settings
+        self.model: FlowModel | LangevinModel | None = None
         """None before `fit`."""
         self.trained_formulas: frozenset[str] = frozenset()
         """Reduced formulas of the crystals it was trained on."""
@@ -109,7 +120,8 @@ class CrystalGenerator:
                 "learning_rate": learning_rate,
             }
         )
-        tuned = type(self)(self.settings.model_copy(update={"training": training}))
+        recipe = self.settings.recipe.model_copy(update={"learning_rate": learning_rate})
+        tuned = type(self)(self.settings.model_copy(update={"training": training, "recipe": recipe}))
         train, held_out = split(_read(structures, property), self.settings.validation, training.seed)
         tuned.model, tuned.finished = train_model(
             train,
@@ -133,8 +145,8 @@ class CrystalGenerator:
         latent: bool = False,
         novel: bool = False,
         seed: int = 0,
-        steps: int = 50,
-        sampler: Literal["flow", "langevin"] = "flow",
+        steps: int | None = None,
+        sampler: Literal["flow", "langevin"] | None = None,
         batch_size: int = 256,
         trajectory: bool = False,
     ) -> GeneratedCrystals:
@@ -152,9 +164,11 @@ class CrystalGenerator:
             property: value of the trained property to aim at.
             latent: decode draws from the latent's prior.
             novel: draw again what has a reduced formula that was trained on.
-            seed, steps, batch_size: of the sampler; the batches change no more than rounding.
-            sampler: "flow"; "langevin" needs a model with CDVAE's decoder.
-            trajectory: keep the crystals after each step.
+            seed, steps, batch_size: of the sampler. None: 50 steps of the flow, or as many at each level of
+                noise as the settings say (100). Batches change the flow's crystals no more than by rounding.
+            sampler: "flow", or "langevin" with CDVAE's decoder, where all crystals come from latents. None:
+                the one that goes with the decoder.
+            trajectory: keep the crystals after each step, or after each level of noise.
 
         Returns:
             n crystals with predictions of the trained property, validity, density, nearest distance and
@@ -165,25 +179,28 @@ class CrystalGenerator:
         """
         model = self.fitted()
         whole_number("n", n, 1)
-        sampling = _sampling(sampler, steps)
+        sampling = self._sampling(steps, sampler=sampler)
         wish = Wish.of(model, composition, elements, num_atoms, property, latent)
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)
         made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)
         return self._marked(made.crystals, made.trajectory)
 
-    def reconstruct(self, structures: Any, *, seed: int = 0, steps: int = 50) -> GeneratedCrystals:
+    def reconstruct(
+        self, structures: Any, *, seed: int = 0, steps: int | None = None, tries: int = 2
+    ) -> GeneratedCrystals:
         """Each crystal encoded to its latent's mean and decoded again, likeliest elements first.
 
         Ids stay those of the crystals.
+
+        Args:
+            tries: decodings of each; the one whose latent is nearest is kept (see `rebuild`).
 
         Raises:
             InputError: the structures do not fit.
         """
         model, given = self.fitted(), self._given(structures)
-        latents = model.posterior(given)[0]
-        start = FlowStart(latents, torch.as_tensor(given.counts))
-        made = model.decode(start, _sampling("flow", steps, 0.0), seed, "")
+        made = rebuild(model, given, self._sampling(steps, 0.0), seed, whole_number("tries", tries, 1))
         return self._marked(_named(made, given.ids))
 
     def predict(self, structures: Any) -> np.ndarray:
@@ -202,7 +219,7 @@ class CrystalGenerator:
         start: Any = 100,
         *,
         seed: int = 0,
-        steps: int = 50,
+        steps: int | None = None,
         search_steps: int = 500,
         stops: int = 10,
     ) -> GeneratedCrystals:
@@ -229,12 +246,12 @@ class CrystalGenerator:
         else:
             given = self._given(start)
             latents, ids = model.posterior(given)[0], given.ids
-        tries = descend(model, latents, goal, search_steps, stops, _sampling("flow", steps, 0.0), seed)
+        tries = descend(model, latents, goal, search_steps, stops, self._sampling(steps, 0.0), seed)
         best = best_of(model, tries, goal)
         return self._marked(best if ids is None else _named(best, ids))
 
     def interpolate(
-        self, a: Any, b: Any, points: int = 7, *, seed: int = 0, steps: int = 50
+        self, a: Any, b: Any, points: int = 7, *, seed: int = 0, steps: int | None = None
     ) -> GeneratedCrystals:
         """Crystals on the straight line between two latents, both ends included, decoded from one noise.
 
@@ -247,7 +264,7 @@ class CrystalGenerator:
         latents = (1 - share) * ends[0] + share * ends[1]
         made = [
             model.decode(
-                FlowStart(one[None], model.counts_of(one[None])), _sampling("flow", steps, 0.0), seed, ""
+                FlowStart(one[None], model.counts_of(one[None])), self._sampling(steps, 0.0), seed, ""
             )
             for one in latents
         ]
@@ -261,7 +278,7 @@ class CrystalGenerator:
         n: int = 1_000,
         cutoffs: Cutoffs = LIGHT_CUTOFFS["mp_20"],
         seed: int = 0,
-        steps: int = 50,
+        steps: int | None = None,
     ) -> CrystalScores:
         """Reconstruction, error of the property, and n new crystals against real ones.
 
@@ -291,7 +308,7 @@ class CrystalGenerator:
         """A shipped generator by name, or one from a folder."""
         return load_generator(cls, name_or_folder)
 
-    def fitted(self) -> FlowModel:
+    def fitted(self) -> FlowModel | LangevinModel:
         """The trained model.
 
         Raises:
@@ -308,6 +325,20 @@ class CrystalGenerator:
                 "property", "the generator was trained without one", remedy="Fit or fine-tune with property="
             )
         return scale.name
+
+    def _sampling(
+        self, steps: int | None, temperature: float = 1.0, sampler: str | None = None
+    ) -> FlowSampling:
+        own = self.fitted().sampler()
+        if sampler not in (None, own):
+            raise InputError(
+                "sampler",
+                f"{sampler!r} does not go with this generator's decoder",
+                expected=f"{own!r}",
+                remedy="Fit one with CrystalGenerator(decoder='flow' or 'cdvae')",
+            )
+        count = self.fitted().usual_steps() if steps is None else whole_number("steps", steps, 1)
+        return FlowSampling(steps=count, temperature=temperature)
 
     def _given(self, structures: Any, property: str | None = None) -> Crystals:
         given, most = _read(structures, property), self.settings.network.max_atoms
@@ -338,14 +369,3 @@ def _read(crystals: Any, property: str | None) -> Crystals:
 
 def _named(crystals: Crystals, ids: tuple[str, ...]) -> Crystals:
     return replace(crystals, ids=ids)
-
-
-def _sampling(sampler: str, steps: int, temperature: float = 1.0) -> FlowSampling:
-    if sampler != "flow":
-        raise InputError(
-            "sampler",
-            f"{sampler!r} needs CDVAE's decoder, and this generator has the flow's",
-            expected="'flow'",
-            remedy="Use domains.materials.cdvae for annealed Langevin dynamics",
-        )
-    return FlowSampling(steps=whole_number("steps", steps, 1), temperature=temperature)

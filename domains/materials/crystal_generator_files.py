@@ -14,12 +14,14 @@ from ...shared.artifact.saving import save_artifact
 from .crystal_generator_settings import GeneratorSettings
 from .flow.flow_model import FlowModel, PropertyScale
 from .flow.scaled_lattice import LatticeScale
+from .langevin_model import LangevinModel
 
 if TYPE_CHECKING:
     from .crystal_generator import CrystalGenerator
 
 KIND = "crystal-generator"
 _FORMULAS = "trained_formulas"
+_WHAT = {"flow": "CDVAE-flow", "cdvae": "CDVAE"}
 
 
 def save_generator(generator: CrystalGenerator, folder: str | Path, card: ModelCard | None) -> Path:
@@ -35,11 +37,12 @@ def save_generator(generator: CrystalGenerator, folder: str | Path, card: ModelC
         for part, module in (("network", model.network), ("prior", model.prior))
         for name, value in module.state_dict().items()
     }
-    state |= {"lattice.mean": model.lattice.mean, "lattice.scale": model.lattice.scale}
+    if isinstance(model, FlowModel):
+        state |= {"lattice.mean": model.lattice.mean, "lattice.scale": model.lattice.scale}
     state[_FORMULAS] = np.frombuffer("\n".join(sorted(generator.trained_formulas)).encode(), np.uint8)
     plain = ModelCard(
         title="Crystal generator",
-        summary="CDVAE-flow: generates, reconstructs and optimises crystals.",
+        summary=f"{_WHAT[generator.settings.decoder]}: generates, reconstructs and optimises crystals.",
         license="other",
         tags=("materials", "crystals"),
         command="CrystalGenerator.save",
@@ -53,9 +56,14 @@ def load_generator(kind: type[CrystalGenerator], name_or_folder: str | Path) -> 
     arrays = artifact.arrays()
     generator = kind(GeneratorSettings.model_validate(artifact.config["settings"]))
     facts = artifact.config["property"]
-    lattice = LatticeScale(arrays["lattice.mean"], arrays["lattice.scale"])
     scale = None if facts is None else PropertyScale(**facts)
-    model = FlowModel.untrained(generator.settings.network, lattice, scale, seed=0)
+    settings = generator.settings
+    if settings.decoder == "cdvae":
+        sizes = settings.cdvae_with(scale is not None)
+        model = LangevinModel.untrained(sizes, scale, settings.langevin, seed=0)
+    else:
+        lattice = LatticeScale(arrays["lattice.mean"], arrays["lattice.scale"])
+        model = FlowModel.untrained(settings.network, lattice, scale, seed=0)
     for part, module in (("network", model.network), ("prior", model.prior)):
         prefix = f"{part}."
         weights = {k.removeprefix(prefix): v for k, v in artifact.state.items() if k.startswith(prefix)}

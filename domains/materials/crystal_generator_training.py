@@ -6,11 +6,13 @@ import tempfile
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
 from ...shared.errors import InputError
+from .cdvae.crystal_source import CrystalSource
 from .crystal_generator_settings import GeneratorSettings
 from .crystals.crystals import Crystals
 from .flow.flow_model import FlowModel, PropertyScale
@@ -18,6 +20,8 @@ from .flow.latent_prior import LatentPrior, fit_prior
 from .flow.padded import PaddedSource
 from .flow.scaled_lattice import LatticeScale
 from .flow.training import train_autoencoder, train_decoder
+from .langevin_model import LangevinModel
+from .langevin_training import new_langevin_model, train_langevin
 
 
 def train_model(
@@ -27,9 +31,9 @@ def train_model(
     settings: GeneratorSettings,
     run: Path | None,
     *,
-    start: FlowModel | None = None,
+    start: FlowModel | LangevinModel | None = None,
     max_seconds: float | None = None,
-) -> tuple[FlowModel, bool]:
+) -> tuple[FlowModel | LangevinModel, bool]:
     """A model of the crystals, and whether its training came to its end.
 
     Args:
@@ -39,39 +43,87 @@ def train_model(
     Raises:
         InputError: too few or too large crystals, or a property that no crystal has a value of.
     """
-    began = monotonic()
     _check(crystals, settings.network.max_atoms)
     values = _values(crystals, property_name)
     scale = None if property_name is None else PropertyScale.of(property_name, values)
-    seed = settings.training.seed
-    if start is None:
-        lattice = LatticeScale.of(crystals.lengths, crystals.angles, crystals.counts)
-        model = FlowModel.untrained(settings.network, lattice, scale, seed)
-    else:
-        model = _copy(start, scale, seed)
-    held_out = None
+    held_values = None
     if validation is not None and len(validation):
-        held_out = model.source(validation, _values(validation, property_name, required=False))
-    train, finished = model.source(crystals, values), False
+        held_values = _values(validation, property_name, required=False)
+    parts = _Parts(crystals, values, validation, held_values)
     with _folder(run) as folder:
-        for stage, name in ((train_autoencoder, "autoencoder"), (train_decoder, "decoder")):
-            if name == "decoder":
-                if settings.training.decoder_steps == 0:
-                    break
-                _fix_latents(model, train, held_out)
-            left = None if max_seconds is None else max_seconds - (monotonic() - began)
-            finished = left is None or left > 0
-            if finished:
-                path = Path(folder) / name
-                result = stage(model.network, train, held_out, settings.losses, settings.training, path, left)
-                finished = result.finished
-            if not finished:
-                break
+        if settings.decoder == "cdvae":
+            first = start if isinstance(start, LangevinModel) else None
+            model, finished = _trained_cdvae(parts, scale, settings, Path(folder), first, max_seconds)
+        else:
+            first = start if isinstance(start, FlowModel) else None
+            model, finished = _trained_flow(parts, scale, settings, Path(folder), first, max_seconds)
+    mean, log_variance = model.posterior(crystals)
     with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        model.prior = LatentPrior(settings.network.latent)
-    fit_prior(model.prior, *model.posterior(crystals), settings.training.prior_steps, seed)
+        torch.manual_seed(settings.training.seed)
+        model.prior = LatentPrior(mean.shape[1])
+    fit_prior(model.prior, mean, log_variance, settings.training.prior_steps, settings.training.seed)
     return model, finished
+
+
+class _Parts(NamedTuple):
+    """Crystals to learn from and to watch by, with their property."""
+
+    train: Crystals
+    values: np.ndarray
+    validation: Crystals | None
+    held_values: np.ndarray | None
+
+
+def _trained_flow(
+    parts: _Parts,
+    scale: PropertyScale | None,
+    settings: GeneratorSettings,
+    folder: Path,
+    start: FlowModel | None,
+    max_seconds: float | None,
+) -> tuple[FlowModel, bool]:
+    began, known = monotonic(), parts.train
+    if start is None:
+        lattice = LatticeScale.of(known.lengths, known.angles, known.counts)
+        model = FlowModel.untrained(settings.network, lattice, scale, settings.training.seed)
+    else:
+        model = _copy(start, scale, settings.training.seed)
+    held_out = None
+    if parts.validation is not None and parts.held_values is not None:
+        held_out = model.source(parts.validation, parts.held_values)
+    train, finished = model.source(known, parts.values), False
+    for stage, name in ((train_autoencoder, "autoencoder"), (train_decoder, "decoder")):
+        if name == "decoder":
+            if settings.training.decoder_steps == 0:
+                break
+            _fix_latents(model, train, held_out)
+        left = None if max_seconds is None else max_seconds - (monotonic() - began)
+        finished = left is None or left > 0
+        if finished:
+            path = folder / name
+            result = stage(model.network, train, held_out, settings.losses, settings.training, path, left)
+            finished = result.finished
+        if not finished:
+            break
+    return model, finished
+
+
+def _trained_cdvae(
+    parts: _Parts,
+    scale: PropertyScale | None,
+    settings: GeneratorSettings,
+    folder: Path,
+    start: LangevinModel | None,
+    max_seconds: float | None,
+) -> tuple[LangevinModel, bool]:
+    model = new_langevin_model(parts.train, parts.values, scale, settings, start)
+    held_out = None
+    if parts.validation is not None and parts.held_values is not None:
+        held_out = CrystalSource(
+            parts.validation, model.network.settings, parts.held_values, settings.training.seed
+        )
+    train = CrystalSource(parts.train, model.network.settings, parts.values)
+    return model, train_langevin(model, train, held_out, settings, folder / "cdvae", max_seconds)
 
 
 def _fix_latents(model: FlowModel, *sources: PaddedSource | None) -> None:

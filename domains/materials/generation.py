@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from ...shared.errors import InputError
+from .crystal_model import CrystalModel
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
 from .flow.decoder import TYPES
-from .flow.flow_model import FlowModel
 from .flow.latent_search import search_latents
-from .flow.sampler import FlowEnd, FlowSampling, FlowStart
+from .flow.sampler import FlowSampling, FlowStart
 from .formulas import formula_texts
 from .generated import GeneratedCrystals
 from .wishes import elements_of, numbers_of_formula, whole_number
@@ -44,7 +44,7 @@ class Wish:
     @classmethod
     def of(
         cls,
-        model: FlowModel,
+        model: CrystalModel,
         composition: object,
         elements: object,
         num_atoms: object,
@@ -56,7 +56,7 @@ class Wish:
         Raises:
             InputError: what makes no sense, or both a formula and elements.
         """
-        most = model.network.settings.max_atoms
+        most = model.max_atoms()
         count = None if num_atoms is None else whole_number("num_atoms", num_atoms, 1, most)
         if composition is not None and elements is not None:
             raise InputError("elements", "are given beside a composition", expected="one of the two")
@@ -85,7 +85,7 @@ def near_value(name: str, value: object) -> float:
 
 
 def generate_crystals(
-    model: FlowModel,
+    model: CrystalModel,
     n: int,
     wish: Wish,
     sampling: FlowSampling,
@@ -125,7 +125,7 @@ def generate_crystals(
 
 
 def _draw(
-    model: FlowModel, size: int, wish: Wish, sampling: FlowSampling, seed: int, keep: bool
+    model: CrystalModel, size: int, wish: Wish, sampling: FlowSampling, seed: int, keep: bool
 ) -> GeneratedCrystals:
     picked = wish.value is not None and not wish.by_latent
     wanted = size * CANDIDATES if picked else size
@@ -133,14 +133,10 @@ def _draw(
     start = _start(model, latents, wish)
     frames: dict[int, list[Crystals]] = {}
 
-    def watch(step: int, end: FlowEnd) -> None:
-        part = frames.setdefault(step, [])
-        first = sum(len(x) for x in part)
-        part.append(model.crystals(end, [str(first + i) for i in range(len(end.mask))]))
+    def watch(step: int, part: Crystals) -> None:
+        frames.setdefault(step, []).append(part)
 
-    if keep:
-        sampling = FlowSampling(sampling.steps, sampling.temperature, sampling.slope, watch)
-    crystals = model.decode(start, sampling, seed, "generated")
+    crystals = model.decode(start, sampling, seed, "generated", watch if keep else None)
     made = GeneratedCrystals(crystals, tuple(joined(part) for part in frames.values()))
     if not picked:
         return made
@@ -150,10 +146,12 @@ def _draw(
     return made.take(np.sort(np.argsort(miss, kind="stable")[:size]))
 
 
-def _latents(model: FlowModel, size: int, wish: Wish, seed: int) -> Tensor:
+def _latents(model: CrystalModel, size: int, wish: Wish, seed: int) -> Tensor:
     """Drawn from the prior; near the wished number of atoms and property where the latent has a say."""
+    told_by_latent = wish.numbers is not None and model.sampler() == "langevin"
     if wish.value is None or not wish.by_latent:
-        latents = model.draw(size if wish.num_atoms is None else size * CANDIDATES, seed)
+        plain = wish.num_atoms is None and not told_by_latent
+        latents = model.draw(size if plain else size * CANDIDATES, seed)
     else:
         drawn = model.draw(size * CANDIDATES, seed)
         miss = np.abs(model.property_of(drawn) - wish.value)
@@ -162,9 +160,12 @@ def _latents(model: FlowModel, size: int, wish: Wish, seed: int) -> Tensor:
     if len(latents) == size:
         return latents
     keep = torch.arange(size)
-    if wish.num_atoms is not None:
-        with torch.no_grad():
-            chance = model.network.num_atoms(latents).log_softmax(-1)[:, wish.num_atoms]
+    if told_by_latent and wish.numbers is not None:
+        # CDVAE takes the cell from the latent, which should know of such a formula.
+        chance = model.formula_chances(latents, wish.numbers)
+        keep = chance.argsort(descending=True, stable=True)[:size].sort().values
+    elif wish.num_atoms is not None:
+        chance = model.count_chances(latents)[:, wish.num_atoms]
         keep = chance.argsort(descending=True, stable=True)[:size].sort().values
     elif wish.value is not None:
         miss = torch.from_numpy(np.abs(model.property_of(latents) - wish.value))
@@ -172,15 +173,16 @@ def _latents(model: FlowModel, size: int, wish: Wish, seed: int) -> Tensor:
     return latents[keep]
 
 
-def _start(model: FlowModel, latents: Tensor, wish: Wish) -> FlowStart:
+def _start(model: CrystalModel, latents: Tensor, wish: Wish) -> FlowStart:
     size = len(latents)
     counts = model.counts_of(latents) if wish.num_atoms is None else torch.full((size,), wish.num_atoms)
     if wish.by_latent:
         return FlowStart(latents, counts)
-    latent, with_latent = torch.zeros_like(latents), torch.zeros(size, dtype=torch.bool)
+    # The flow decodes these without a latent; Langevin dynamics cannot do without.
+    with_latent = torch.zeros(size, dtype=torch.bool)
     if wish.numbers is None:
         allowed = None if wish.allowed is None else torch.from_numpy(wish.allowed)
-        return FlowStart(latent, counts, with_latent, allowed=allowed)
+        return FlowStart(latents, counts, with_latent, allowed=allowed)
     counts = torch.full((size,), len(wish.numbers))
     composition = torch.bincount(torch.from_numpy(wish.numbers - 1), minlength=TYPES)
-    return FlowStart(latent, counts, with_latent, composition=composition.expand(size, -1))
+    return FlowStart(latents, counts, with_latent, composition=composition.expand(size, -1))

@@ -29,7 +29,7 @@ def generator_scores(
     n: int,
     cutoffs: Cutoffs,
     seed: int,
-    steps: int,
+    steps: int | None,
 ) -> CrystalScores:
     """Reconstruction, property and generation; see `CrystalGenerator.evaluate`."""
     rebuilt = generator.reconstruct(reference, seed=seed, steps=steps).crystals

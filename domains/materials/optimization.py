@@ -5,16 +5,16 @@ from __future__ import annotations
 import numpy as np
 from torch import Tensor
 
+from .crystal_model import CrystalModel
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
-from .flow.flow_model import FlowModel
 from .flow.latent_search import Target, search_latents
 from .flow.sampler import FlowSampling, FlowStart
 from .metrics.structural_validity import validity
 
 
 def descend(
-    model: FlowModel,
+    model: CrystalModel,
     latents_BL: Tensor,
     target: Target,
     search_steps: int,
@@ -30,7 +30,7 @@ def descend(
     ]
 
 
-def best_of(model: FlowModel, tries: list[Crystals], target: Target) -> Crystals:
+def best_of(model: CrystalModel, tries: list[Crystals], target: Target) -> Crystals:
     """Of each start the valid crystal whose predicted property is best; its last one where none is valid.
 
     The property is predicted from the decoded crystal, not from the latent that it was decoded from.

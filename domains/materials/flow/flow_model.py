@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 import torch
@@ -45,6 +47,18 @@ class FlowModel:
     property: PropertyScale | None = None
     batch_size: int = field(default=256, kw_only=True)
 
+    def sampler(self) -> Literal["flow", "langevin"]:
+        """How its decoder makes crystals."""
+        return "flow"
+
+    def usual_steps(self) -> int:
+        """Of the sampler, unless told otherwise."""
+        return FlowSampling().steps
+
+    def max_atoms(self) -> int:
+        """Of a cell."""
+        return self.network.settings.max_atoms
+
     @classmethod
     def untrained(
         cls,
@@ -80,27 +94,51 @@ class FlowModel:
         noise = torch.randn(size, self.network.settings.latent, generator=torch.Generator().manual_seed(seed))
         return self.prior.carry(noise)
 
+    def told(self, latents: Tensor) -> Tensor:
+        """The standardised property, differentiable [M]."""
+        return self.network.property(latents).squeeze(-1)
+
     @torch.no_grad()
     def property_of(self, latents: Tensor) -> np.ndarray:
         """The property in its own unit, float64 [M]. Needs one."""
         assert self.property is not None
-        answer = self.network.property(latents).squeeze(-1).double().numpy()
-        return answer * self.property.scale + self.property.mean
+        return self.told(latents).double().numpy() * self.property.scale + self.property.mean
 
     @torch.no_grad()
+    def count_chances(self, latents: Tensor) -> Tensor:
+        """Log probability of each number of atoms, [M, max_atoms + 1]."""
+        return self.network.num_atoms(latents).log_softmax(-1)
+
     def counts_of(self, latents: Tensor) -> Tensor:
         """Likeliest number of atoms, at least 1, int64 [M]."""
-        return self.network.num_atoms(latents)[:, 1:].argmax(-1) + 1
+        return self.count_chances(latents)[:, 1:].argmax(-1) + 1
 
-    def decode(self, start: FlowStart, sampling: FlowSampling, seed: int, prefix: str) -> Crystals:
-        """Crystals named prefix-0, prefix-1, ...; `batch_size` changes no more than rounding."""
+    @torch.no_grad()
+    def formula_chances(self, latents: Tensor, numbers: np.ndarray) -> Tensor:
+        """Mean log probability that the composition's head gives to these atoms, [M]."""
+        return self.network.composition(latents).log_softmax(-1)[:, numbers - 1].mean(-1)
+
+    def decode(
+        self,
+        start: FlowStart,
+        sampling: FlowSampling,
+        seed: int,
+        prefix: str,
+        watch: Callable[[int, Crystals], None] | None = None,
+    ) -> Crystals:
+        """Crystals named prefix-0, prefix-1, ...; `batch_size` changes no more than rounding.
+
+        `watch`: called after each step of each batch with its number (from 1) and the crystals as they stand.
+        """
         noise = FlowNoise.draw(len(start.latent), int(start.counts.max()), seed)
         parts = []
         for rows in self._rows(len(start.latent)):
             at = torch.from_numpy(rows)
             widest = int(start.counts[at].max())
-            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), sampling)
-            parts.append(self.crystals(end, [f"{prefix}-{row}" for row in rows]))
+            names = [f"{prefix}-{row}" for row in rows]
+            seen = sampling if watch is None else replace(sampling, watch=self._watched(watch, names))
+            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), seen)
+            parts.append(self.crystals(end, names))
         return joined(parts)
 
     def crystals(self, end: FlowEnd, ids: list[str]) -> Crystals:
@@ -119,6 +157,11 @@ class FlowModel:
             np.concatenate([[0], np.cumsum(counts.numpy())]).astype(np.int64),
             tuple(ids),
         )
+
+    def _watched(
+        self, watch: Callable[[int, Crystals], None], names: list[str]
+    ) -> Callable[[int, FlowEnd], None]:
+        return lambda step, end: watch(step, self.crystals(end, names))
 
     def _rows(self, size: int) -> list[np.ndarray]:
         return [

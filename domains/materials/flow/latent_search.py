@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
 
-from .flow_model import FlowModel
+if TYPE_CHECKING:
+    from ..crystal_model import CrystalModel
 
 Target = Literal["min", "max"] | float
 NEAR = 0.02
@@ -15,7 +16,7 @@ NEAR = 0.02
 
 
 def search_latents(
-    model: FlowModel,
+    model: CrystalModel,
     start_BL: Tensor,
     target: Target,
     *,
@@ -35,7 +36,7 @@ def search_latents(
     kept = []
     moments = {round(steps * (k + 1) / stops) for k in range(stops)}
     for step in range(1, steps + 1):
-        value = model.network.property(latent).squeeze(-1)
+        value = model.told(latent)
         if isinstance(target, str):
             miss = value if target == "min" else -value
         else:

@@ -12,7 +12,7 @@ from torch.nn import functional
 from ....shared.training.objective import Phase
 from .autoencoder import CrystalAutoencoder, drawn
 from .flow_losses import flow_losses
-from .padded import Padded
+from .padded import Padded, by_size
 from .settings import FlowLosses
 
 Optimizer = Callable[[Iterable[Any]], torch.optim.Optimizer]
@@ -27,8 +27,13 @@ class _Weighted:
         """Losses by name, [B] each."""
         raise NotImplementedError
 
+    def losses_of(self, batch: Padded, generator: torch.Generator | None = None) -> dict[str, Tensor]:
+        """The same, [B] in order of size."""
+        pieces = [self.parts(piece, generator) for piece in by_size(batch)]
+        return {name: torch.cat([piece[name] for piece in pieces]) for name in pieces[0]}
+
     def loss(self, batch: Padded) -> tuple[Tensor, Mapping[str, Tensor]]:
-        parts = self.parts(batch)
+        parts = self.losses_of(batch)
         total = sum(
             (getattr(self.losses, name) * part.mean() for name, part in parts.items()), torch.zeros(())
         )
@@ -38,7 +43,7 @@ class _Weighted:
     def validate(self, batch: Padded) -> Mapping[str, tuple[Tensor, int]]:
         """Every loss, with the same noise at every validation; `total` weighs them as training does."""
         device = batch["frac"].device
-        parts = self.parts(batch, torch.Generator(device).manual_seed(0))
+        parts = self.losses_of(batch, torch.Generator(device).manual_seed(0))
         total = sum(getattr(self.losses, name) * part for name, part in parts.items())
         return {name: (part.sum(), len(part)) for name, part in {"total": total, **parts}.items()}
 

@@ -107,7 +107,9 @@ def flow(decoder: FlowDecoder, start: FlowStart, noise: FlowNoise, sampling: Flo
     for step in range(sampling.steps):
         past = step / sampling.steps
         answer = decoder(torch.full((size,), past), lattice, frac, numbers, mask, start.latent, with_latent)
-        frac = frac + (1.0 + sampling.slope * past) / sampling.steps * answer.coordinates
+        # The crystal that the velocity points at lies 1 - t away: hurried atoms must not go past it.
+        hurry = min((1.0 + sampling.slope * past) / sampling.steps, 1.0 - past)
+        frac = frac + hurry * answer.coordinates
         lattice = lattice + answer.lattice / sampling.steps
         share = min((step + 1) / max(TYPES_DONE * sampling.steps, 1.0), 1.0)
         due = torch.ceil(start.counts * share - 1e-6).long()

@@ -94,3 +94,22 @@ def test_weights_that_are_not_finite_are_named(decoder):
     torch.nn.init.constant_(broken.coordinates.weight, float("nan"))
     with pytest.raises(InputError, match="not finite"):
         _flow(broken)
+
+
+def test_hurried_atoms_do_not_go_past_where_the_velocity_points():
+    class Pointing:
+        """Velocities to atoms at rest at 0.25 and 0.75."""
+
+        def eval(self):
+            return self
+
+        def __call__(self, time, lattice, frac, numbers, mask, latent, with_latent):
+            home = torch.tensor([0.25, 0.75])[:, None].expand(frac.shape)
+            way = (home - frac) / (1 - time[:, None, None])
+            return Velocities(way, torch.zeros_like(lattice), torch.zeros(*numbers.shape, 100))
+
+    counts = torch.tensor([2, 2])
+    noise = FlowNoise.draw(2, 2, 0)
+    start = FlowStart(torch.zeros(2, 4), counts)
+    end = flow(Pointing(), start, noise, FlowSampling(20, slope=40.0))  # type: ignore[arg-type]
+    assert torch.allclose(end.frac, torch.tensor([0.25, 0.75])[:, None].expand(end.frac.shape), atol=1e-5)

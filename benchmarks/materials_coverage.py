@@ -1,0 +1,105 @@
+"""COV-R and COV-P of a generator on perov_5 by CDVAE's own definition: CrystalNN's and magpie's fingerprints.
+
+Cutoffs 0.2 and 4, compositions in units of mp_20's training crystals (of which 1,000 are taken). Real
+training crystals are judged beside them: no generator can be asked for more than real crystals reach. Needs
+`pip install "fourfold[materials-metrics]"`; a quarter of a second of processor time a crystal, so what is
+found is kept in a folder and a stopped run goes on.
+
+    FOURFOLD_DATA=... python -m benchmarks.materials_coverage perov-flow --keep runs/coverage
+"""
+
+from __future__ import annotations
+
+from benchmarks.measure import one_thread, write_result
+
+one_thread()
+
+import argparse  # noqa: E402
+import hashlib  # noqa: E402
+from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
+
+import numpy as np  # noqa: E402
+from fourfold import CrystalGenerator  # noqa: E402
+from fourfold.domains.materials.crystals.crystals import Crystals  # noqa: E402
+from fourfold.domains.materials.datasets import load_crystals  # noqa: E402
+from fourfold.domains.materials.metrics.coverage import coverage  # noqa: E402
+from fourfold.domains.materials.metrics.cutoffs import LIGHT_CUTOFFS, UPSTREAM_CUTOFFS  # noqa: E402
+from fourfold.domains.materials.metrics.fingerprints import Fingerprints, fingerprints  # noqa: E402
+from fourfold.domains.materials.metrics.upstream_fingerprints import (  # noqa: E402
+    UPSTREAM,
+    upstream_compositions,
+    upstream_fingerprints,
+)
+
+PIECE = 25
+
+
+def kept_fingerprints(crystals: Crystals, folder: Path) -> Fingerprints:
+    """As `upstream_fingerprints`, a piece at a time, each kept under the crystals' own checksum."""
+    parts = []
+    for first in range(0, len(crystals), PIECE):
+        piece = crystals.take(np.arange(first, min(first + PIECE, len(crystals))))
+        arrays = (piece.frac, piece.numbers, piece.lengths, piece.angles)
+        name = hashlib.sha256(b"".join(np.ascontiguousarray(x).tobytes() for x in arrays)).hexdigest()[:20]
+        path = folder / f"{name}.npy"
+        if not path.exists():
+            found = upstream_fingerprints(piece)
+            np.save(path, np.concatenate([found.structure, found.composition], axis=1))
+            print(f"{first + len(piece):,} of {len(crystals):,}", flush=True)
+        parts.append(np.load(path))
+    whole = np.concatenate(parts)
+    return Fingerprints(whole[:, :61], whole[:, 61:], UPSTREAM)
+
+
+def row(
+    name: str, made: Fingerprints, test: Fingerprints, cutoffs: Any, scale: Fingerprints
+) -> dict[str, Any]:
+    """One line of the table."""
+    found = coverage(made, test, cutoffs, scale=scale)
+    print(f"{name:<42} COV-R {found.recall:.4f}  COV-P {found.precision:.4f}", flush=True)
+    return {
+        "COV-R": found.recall,
+        "COV-P": found.precision,
+        "AMSD-R": found.structure_recall,
+        "AMSD-P": found.structure_precision,
+        "AMCD-R": found.composition_recall,
+        "AMCD-P": found.composition_precision,
+        "crystals": len(made),
+        "definition": found.definition,
+        "cutoffs": tuple(cutoffs),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model")
+    parser.add_argument("--keep", type=Path, required=True)
+    parser.add_argument("-n", type=int, default=1_000)
+    arguments = parser.parse_args()
+    arguments.keep.mkdir(parents=True, exist_ok=True)
+    test, train = load_crystals("perov_5", "test"), load_crystals("perov_5", "train")
+    scale = upstream_compositions(load_crystals("mp_20", "train").take(np.arange(1_000)))
+    sets = {
+        "test": test,
+        "generated": CrystalGenerator.load(arguments.model).generate(arguments.n).crystals,
+        "training": train.take(np.arange(arguments.n)),
+    }
+    light = {name: fingerprints(crystals) for name, crystals in sets.items()}
+    found: dict[str, Any] = {"model": arguments.model, "test": len(test)}
+    upstream: dict[str, Fingerprints] = {}
+    for name, crystals in sets.items():
+        upstream[name] = kept_fingerprints(crystals, arguments.keep)
+        if name != "test":
+            of_train = fingerprints(train)
+            found[name] = row(
+                f"{name}, upstream", upstream[name], upstream["test"], UPSTREAM_CUTOFFS["perov_5"], scale
+            )
+            found[f"{name}, light"] = row(
+                f"{name}, light", light[name], light["test"], LIGHT_CUTOFFS["perov_5"], of_train
+            )
+    write_result("materials_coverage", found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""CDVAE ready for use: the same verbs as `FlowModel`, with crystals made by annealed Langevin dynamics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .cdvae.cdvae import Cdvae
+from .cdvae.crystal_source import CrystalSource
+from .cdvae.langevin import Fixed, langevin_dynamics
+from .cdvae.settings import CdvaeSettings, LangevinSettings
+from .crystal_model import Watch
+from .crystals.batch import CrystalBatch
+from .crystals.crystal import joined
+from .crystals.crystals import Crystals
+from .flow.flow_model import PropertyScale
+from .flow.latent_prior import LatentPrior
+from .flow.sampler import FlowSampling, FlowStart
+
+
+@dataclass
+class LangevinModel:
+    """Networks and units. Latents are float32 [M, width] tensors."""
+
+    network: Cdvae
+    prior: LatentPrior
+    property: PropertyScale | None = None
+    pace: LangevinSettings = field(default_factory=LangevinSettings)
+    batch_size: int = field(default=256, kw_only=True)
+
+    @classmethod
+    def untrained(
+        cls,
+        settings: CdvaeSettings,
+        property_scale: PropertyScale | None,
+        pace: LangevinSettings,
+        seed: int,
+    ) -> LangevinModel:
+        """Random weights drawn from `seed`; lattice scaler and GemNet's constants are those of no data."""
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)
+            network = Cdvae(settings).eval()
+            prior = LatentPrior(settings.latent.width).eval()
+        return cls(network, prior, property_scale, pace)
+
+    def sampler(self) -> Literal["flow", "langevin"]:
+        """How its decoder makes crystals."""
+        return "langevin"
+
+    def usual_steps(self) -> int:
+        """At each level of noise, unless told otherwise."""
+        return self.pace.steps_per_level
+
+    def max_atoms(self) -> int:
+        """Of a cell."""
+        return self.network.settings.latent.max_atoms
+
+    @torch.no_grad()
+    def posterior(self, crystals: Crystals) -> tuple[Tensor, Tensor]:
+        """Mean and log variance of each crystal's latent, [M, width]."""
+        self.network.eval()
+        source = CrystalSource(crystals, self.network.settings)
+        found = []
+        for rows in self._rows(len(crystals)):
+            batch = source.batch(rows)
+            found.append(self.network.latent.encode(batch["crystals"], batch["graph"]))
+        return torch.cat([mean for mean, _ in found]), torch.cat([variance for _, variance in found])
+
+    def draw(self, size: int, seed: int) -> Tensor:
+        """Latents of new crystals: standard normal draws, carried by the prior's flow."""
+        width = self.network.settings.latent.width
+        return self.prior.carry(torch.randn(size, width, generator=torch.Generator().manual_seed(seed)))
+
+    def told(self, latents: Tensor) -> Tensor:
+        """The standardised property, differentiable [M]. Needs one."""
+        value = self.network.latent.heads(latents).property
+        assert value is not None
+        return value
+
+    @torch.no_grad()
+    def property_of(self, latents: Tensor) -> np.ndarray:
+        """The property in its own unit, float64 [M]. Needs one."""
+        assert self.property is not None
+        return self.told(latents).double().numpy() * self.property.scale + self.property.mean
+
+    @torch.no_grad()
+    def count_chances(self, latents: Tensor) -> Tensor:
+        """Log probability of each number of atoms, [M, max_atoms + 1]."""
+        return self.network.latent.heads(latents).num_atoms.log_softmax(-1)
+
+    def counts_of(self, latents: Tensor) -> Tensor:
+        """Likeliest number of atoms, at least 1, int64 [M]."""
+        return self.count_chances(latents)[:, 1:].argmax(-1) + 1
+
+    @torch.no_grad()
+    def formula_chances(self, latents: Tensor, numbers: np.ndarray) -> Tensor:
+        """Mean log probability that the composition's head gives to these atoms, [M]."""
+        return self.network.latent.heads(latents).composition.log_softmax(-1)[:, numbers - 1].mean(-1)
+
+    def decode(
+        self,
+        start: FlowStart,
+        sampling: FlowSampling,
+        seed: int,
+        prefix: str,
+        watch: Watch | None = None,
+    ) -> Crystals:
+        """Crystals named prefix-0, prefix-1, ...; another `batch_size` draws other noise.
+
+        Args:
+            start: every crystal has its latent, whatever `with_latent` says.
+            sampling: `steps` at each level; the elements are the likeliest, whatever the temperature.
+            watch: called after each level of each batch.
+        """
+        pace = self.pace.model_copy(update={"steps_per_level": sampling.steps})
+        self.network.eval()
+        parts = []
+        for rows in self._rows(len(start.latent)):
+            at, names = torch.from_numpy(rows), [f"{prefix}-{row}" for row in rows]
+            batch = langevin_dynamics(
+                self.network,
+                start.latent[at],
+                pace,
+                fixed=_fixed(start, at),
+                seed=seed + int(rows[0]),
+                watch=None if watch is None else _watched(watch, names),
+            )
+            parts.append(_crystals(batch, names))
+        return joined(parts)
+
+    def _rows(self, size: int) -> list[np.ndarray]:
+        return [
+            np.arange(first, min(first + self.batch_size, size)) for first in range(0, size, self.batch_size)
+        ]
+
+
+def _watched(watch: Watch, names: list[str]) -> Callable[[int, CrystalBatch], None]:
+    def seen(level: int, batch: CrystalBatch) -> None:
+        watch(level + 1, _crystals(batch, names))
+
+    return seen
+
+
+def _fixed(start: FlowStart, rows: Tensor) -> Fixed:
+    numbers = None
+    if start.composition is not None:
+        elements = torch.arange(1, start.composition.shape[1] + 1)
+        numbers = torch.cat([torch.repeat_interleave(elements, one) for one in start.composition[rows]])
+    return Fixed(counts=start.counts[rows], numbers=numbers, allowed=start.allowed)
+
+
+def _crystals(batch: CrystalBatch, names: list[str]) -> Crystals:
+    frac = batch.frac.double().numpy()
+    return Crystals(
+        np.where(frac >= 1.0, 0.0, frac),
+        batch.numbers.numpy().astype(np.int32),
+        batch.lengths.double().numpy(),
+        batch.angles.double().numpy(),
+        np.concatenate([[0], np.cumsum(batch.counts.numpy())]).astype(np.int64),
+        tuple(names),
+    )
