@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -30,34 +31,38 @@ def read_csv(path: Path, columns: LongColumns, options: ReadOptions, read_frame:
         InputError: the file as a whole cannot be read.
     """
     content = read_bytes(path)
-    dialect = tell_dialect(content, path.name)
     try:
-        return read_frame(_fast_frame(content, dialect, columns, path.name), columns, options)
-    except InputError:
-        frame = diagnose_csv(content, dialect, columns, options, path.name)
-        return read_frame(frame, columns, options)
+        dialect = tell_dialect(content, path.name)
+        try:
+            return read_frame(_fast_frame(content, dialect, columns, path.name), columns, options)
+        except InputError:
+            frame = diagnose_csv(content, dialect, columns, options, path.name)
+            return read_frame(frame, columns, options)
+    except csv.Error as error:  # a field of more than 131,072 characters, as after a quote that never ends
+        remedy = "Look for a quote that does not end"
+        raise InputError(path.name, f"is not CSV ({error})", remedy=remedy) from None
 
 
 def _fast_frame(content: bytes, dialect: CsvDialect, columns: LongColumns, name: str) -> pd.DataFrame:
     """The file as a frame by Arrow's parser, which refuses ragged lines."""
     import pyarrow as pa
-    from pyarrow import csv
+    from pyarrow import csv as arrow_csv
 
     id_col, time_col, _ = columns.keys
     as_text = {column: pa.string() for column in (id_col, time_col) if column in dialect.header}
     if time_col not in dialect.header and columns.time_col == DEFAULTS.time_col:
         as_text.update({column: pa.string() for column in dialect.header if looks_like_dates(column)})
     try:
-        table = csv.read_csv(
+        table = arrow_csv.read_csv(
             io.BytesIO(content),
-            read_options=csv.ReadOptions(
+            read_options=arrow_csv.ReadOptions(
                 encoding="utf16" if dialect.encoding == "utf-16" else "utf8",
                 column_names=list(dialect.header),
                 skip_rows=1,
                 use_threads=False,
             ),
-            parse_options=csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
-            convert_options=csv.ConvertOptions(
+            parse_options=arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=True),
+            convert_options=arrow_csv.ConvertOptions(
                 column_types=as_text, null_values=_NO_VALUE, decimal_point=dialect.decimal
             ),
         )

@@ -62,6 +62,16 @@ class Forecasting:
             answer = await self._by_trained(question, served)
         return question, answer
 
+    async def panel(self, raw: Raw) -> Panel:
+        """The table of a request by itself, read as for a forecast.
+
+        Raises:
+            InputError: a field or the table is not right.
+            ServiceError: too large, or of no kind that is read.
+        """
+        question = await self._thread(partial(understand, raw, self._limits))
+        return await self._thread(partial(_read_panel, question, self._limits))
+
     async def _by_trained(self, question: Question, served: ServedModel) -> Forecast:
         forecaster = served.worker.model or await served.worker.run(lambda model: model)
         plan = await self._thread(partial(_plan, question, forecaster, self._limits))
@@ -202,9 +212,7 @@ def _network_request(
     question: Question, served: ServedModel, data: Any, graph: Any, future: tuple[str, ...]
 ) -> NetworkRequest:
     """As the shell makes it of its flags."""
-    from ...commands.network_flags import network_request
-    from ...commands.graph_options import GraphOptions
-    from ...commands.table_options import TableOptions
+    from ...commands.network_flags import GraphOptions, TableOptions, network_request
 
     options = question.options
     names = ("undirected", "signed", "zero_is_missing", "size", "lookback", "scaling", "profile", "epochs")

@@ -92,13 +92,13 @@ def _json(options: ForecastOptions, forecast: Forecast, frame: pd.DataFrame, not
         "freq": forecast.panel.freq,
         "levels": list(options.levels),
         "columns": list(frame.columns),
-        "data": {str(name): _plain(frame[name]) for name in frame.columns},
+        "data": {str(name): plain(column) for name, column in frame.items()},
         "notes": notes,
     }
     return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(column: pd.Series) -> list[Any]:
+def plain(column: pd.Series) -> list[Any]:
     """A column as JSON holds it; times in ISO 8601."""
     import pandas as pd
 
@@ -106,9 +106,7 @@ def _plain(column: pd.Series) -> list[Any]:
         return [stamp.isoformat() for stamp in column]
     if column.dtype.kind == "M":
         return _iso(column.to_numpy()).tolist()
-    if column.dtype.kind in "fiub":
-        return column.tolist()
-    return [str(value) for value in column]
+    return column.tolist() if column.dtype.kind in "fiub" else [str(value) for value in column]
 
 
 def _iso(stamps: np.ndarray) -> np.ndarray:

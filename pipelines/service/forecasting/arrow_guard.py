@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ....shared.errors import InputError
@@ -28,19 +30,15 @@ def read_parquet(content: bytes, name: str, cells: int) -> pd.DataFrame:
         ServiceError: 413, it would expand beyond the limit.
         InputError: it is damaged, or holds columns that are no numbers, texts or times.
     """
-    import pyarrow as pa
     from pyarrow import parquet
 
-    try:
+    with _told(name, "Parquet"):
         # Texts stay as they are written, one copy of each: a small file can repeat a long one very often.
         file = parquet.ParquetFile(io.BytesIO(content), **_careful(content))
         _require_size(file.metadata.num_rows, file.metadata.num_columns, name, cells)
         groups = [file.metadata.row_group(n) for n in range(file.metadata.num_row_groups)]
         _require_bytes(sum(group.total_byte_size for group in groups), name, cells)
-        table = file.read(use_threads=False)
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise _damaged(name, "Parquet", error) from None
-    return _frame(table, name, cells)
+        return _frame(file.read(use_threads=False), name, cells)
 
 
 def read_arrow(content: bytes, name: str, cells: int) -> pd.DataFrame:
@@ -51,7 +49,7 @@ def read_arrow(content: bytes, name: str, cells: int) -> pd.DataFrame:
     """
     import pyarrow as pa
 
-    try:
+    with _told(name, "an Arrow stream"):
         _refuse_compressed(content, name)
         with pa.ipc.open_stream(content) as stream:
             _require_size(0, len(stream.schema), name, cells)
@@ -61,10 +59,7 @@ def read_arrow(content: bytes, name: str, cells: int) -> pd.DataFrame:
                 _require_size(rows, batch.num_columns, name, cells)
                 batch.validate(full=True)
                 batches.append(batch)
-            table = pa.Table.from_batches(batches, stream.schema)
-    except (pa.ArrowException, OSError, ValueError, OverflowError, struct.error) as error:
-        raise _damaged(name, "an Arrow stream", error) from None
-    return _frame(table, name, cells)
+            return _frame(pa.Table.from_batches(batches, stream.schema), name, cells)
 
 
 def _careful(content: bytes) -> dict[str, Any]:
@@ -143,9 +138,25 @@ def _require_short_texts(column: pa.ChunkedArray, name: str) -> None:
             raise InputError(name, f"holds a text of {longest:,} bytes", expected=expected)
 
 
-def _damaged(name: str, kind: str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())[:200]
-    return InputError(name, f"is not {kind} ({reason})", remedy="Write it anew")
+@contextmanager
+def _told(name: str, kind: str) -> Iterator[None]:
+    """Whatever the readers find wrong, in one sentence."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except InputError:
+        raise
+    except (
+        pa.ArrowException,
+        OSError,
+        ValueError,
+        OverflowError,
+        struct.error,
+        NotImplementedError,
+    ) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise InputError(name, f"is not {kind} ({reason})", remedy="Write it anew") from None
 
 
 def _refuse_compressed(content: bytes, name: str) -> None:
@@ -156,8 +167,8 @@ def _refuse_compressed(content: bytes, name: str) -> None:
     """
     import pyarrow as pa
 
-    stream = io.BytesIO(content)
-    while stream.tell() < len(content):
+    stream = pa.BufferReader(content)
+    while True:
         try:
             message = pa.ipc.read_message(stream)
         except EOFError:

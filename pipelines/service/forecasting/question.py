@@ -19,6 +19,8 @@ from .tables import FORM, JSON, frame_of, media_type, read_json, read_table
 
 TABLES = ("data", "future", "graph")
 MOST_FIELDS = 200
+MOST_TEXT = 100_000
+"""Bytes of one text field of a form."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,16 @@ async def receive(request: Request) -> Raw:
 
 
 async def _receive_form(request: Request) -> Raw:
-    async with request.form(max_files=len(TABLES), max_fields=MOST_FIELDS) as form:
+    try:
+        form = await request.form(max_files=len(TABLES), max_fields=MOST_FIELDS, max_part_size=MOST_TEXT)
+    except (ValueError, LookupError) as error:  # a charset that cannot be: codecs have words of their own
+        raise ServiceError(400, "the form cannot be read; its charset is to be utf-8") from error
+    try:
         options = _several([(k, v) for k, v in form.multi_items() if not isinstance(v, UploadFile)])
         query = _several(request.query_params.multi_items())
         return Raw(_merged(query, options, "form"), await _files(form))
+    finally:
+        await form.close()
 
 
 async def _files(form: FormData) -> dict[str, tuple[bytes, str | None]]:

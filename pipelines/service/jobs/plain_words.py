@@ -6,6 +6,7 @@ import re
 
 from ....shared.errors import InputError
 
+_SHELL = re.compile(r",? in the shell:? --[a-z-]+( [a-z]+)?(?=[ .,;)]|$)|\s*\(in the shell:? [^()]*\)")
 _FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 
 
@@ -22,4 +23,4 @@ def without_flags(error: InputError) -> InputError:
 
 
 def _plain(text: str) -> str:
-    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), text)
+    return _FLAG.sub(lambda flag: flag[1].replace("-", "_"), _SHELL.sub("", text))
