@@ -10,11 +10,13 @@ if TYPE_CHECKING:
     from .domains.graphs.forecaster import GraphForecaster as GraphForecaster
     from .domains.materials.crystal_generator import CrystalGenerator as CrystalGenerator
     from .domains.timeseries.forecaster import Forecaster as Forecaster
+    from .pipelines.client.client import Client as Client
 
 __version__ = "0.1.0"
-__all__ = ["CrystalGenerator", "Forecaster", "GraphForecaster", "Vocoder"]
+__all__ = ["Client", "CrystalGenerator", "Forecaster", "GraphForecaster", "Vocoder"]
 
 _HOMES = {
+    "Client": ".pipelines.client.client",
     "CrystalGenerator": ".domains.materials.crystal_generator",
     "Forecaster": ".domains.timeseries.forecaster",
     "GraphForecaster": ".domains.graphs.forecaster",

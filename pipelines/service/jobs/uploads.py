@@ -43,6 +43,8 @@ class Uploads:
         if len(files) != 1:
             raise InputError(name, f"is {len(files)} files", expected="one file")
         start = _start(files[0])
+        if name == "graph" and (start == _STREAM or start in _TABLES):
+            raise InputError(name, "is of no kind that is read", expected="CSV, npy or npz")
         if start == _STREAM:
             return self._arrow(name, files[0])
         suffix = _table_suffix(name, start, of_graph)
