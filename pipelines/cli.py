@@ -35,6 +35,8 @@ app = App(
 
 app.command(f"{PACKAGE}.run:run")
 app.command(f"{PACKAGE}.forecast:forecast")
+app.command(f"{PACKAGE}.impute:impute")
+app.command(f"{PACKAGE}.diagnose:diagnose")
 app.command(f"{PACKAGE}.synthesize:synthesize")
 app.command(f"{PACKAGE}.generate:generate")
 app.command(f"{PACKAGE}.finetune:finetune")

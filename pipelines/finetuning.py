@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..shared.errors import InputError
+from .commands.graph_options import NO_GRAPH, GraphOptions
 from .commands.network_flags import network_request
-from .commands.table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
+from .commands.table_options import AS_GIVEN, TableOptions
 
 
 @dataclass(frozen=True)

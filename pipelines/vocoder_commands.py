@@ -17,7 +17,8 @@ from .graph_contestant import artifact_kind
 if TYPE_CHECKING:
     from ..domains.audio.metrics.scores import CopyScores
     from ..domains.audio.vocoder import Vocoder
-    from .commands.table_options import GraphOptions, TableOptions
+    from .commands.graph_options import GraphOptions
+    from .commands.table_options import TableOptions
     from .synthesis_settings import SynthesisSettings
 
 KIND = "vocoder"
@@ -45,7 +46,7 @@ def refuse_flags(
     Raises:
         InputError: one is given; the first is named.
     """
-    from .commands.table_options import NO_GRAPH
+    from .commands.graph_options import NO_GRAPH
 
     given = [flag for flag, value in others.items() if value not in (None, False, ())]
     given += [f"--{name.replace('_', '-')}" for name in table.given()]

@@ -165,7 +165,8 @@ class GraphForecaster:
             run: run folder of the first call.
 
         Returns:
-            The same signals without gaps: what was observed bit for bit, all else predicted.
+            The same signals without gaps: what was observed as it was, in float32, all else predicted.
+            `filled` says which cells those are; `to_long()` and `to_wide()` make tables of both.
 
         Raises:
             InputError: as `fit`.

@@ -14,7 +14,8 @@ from ...shared.panels.panel import Panel
 from ...shared.panels.time_stamps import to_zone
 from .clock import steps_per_day
 from .diagnosis.az_whiteness import WhitenessTest, az_whiteness_test
-from .diagnosis.whiteness_maps import WhitenessMaps, whiteness_maps
+from .diagnosis.node_findings import node_findings
+from .diagnosis.whiteness_maps import WhitenessMap, WhitenessMaps, whiteness_maps
 from .gap_filling import still_graph
 from .sensor_graph.sensor_graph import SensorGraph
 
@@ -32,6 +33,10 @@ class Diagnosis:
     """Of all residuals. A small p-value: neighbours, or steps in a row, still err alike."""
     maps: WhitenessMaps
     """The same statistic of each node, each period and both."""
+    space: WhitenessMap
+    """That of each node's edges alone."""
+    time: WhitenessMap
+    """That of each node's successive steps alone."""
     residuals: np.ndarray
     """float64 [T, N, C], actual minus forecast over the root mean square of each series' own errors (those
     that were given, as they were given); 0 where not observed."""
@@ -44,14 +49,23 @@ class Diagnosis:
         """Whether nothing was found at the level of 1 %."""
         return self.test.p_value >= 0.01
 
+    def by_node(self) -> pd.DataFrame:
+        """A row for each node, the clearest first; see `node_findings` for what its signs mean."""
+        return node_findings(self.nodes, self.maps.nodes, self.space, self.time)
+
     def verdict(self) -> str:
-        """The outcome in a sentence."""
+        """The outcome in a sentence: whether errors are correlated, where, and which way."""
         test = self.test
         if self.white:
             return f"The residuals show no correlation in space or time (p = {test.p_value:.2g})."
-        places = (("along the graph", test.spatial_p_value), ("in time", test.temporal_p_value))
+        alike = "neighbours err alike" if test.spatial > 0 else "neighbours err against each other"
+        lasting = "errors go on" if test.temporal > 0 else "errors alternate"
+        places = (
+            (f"along the graph ({alike}", test.spatial_p_value),
+            (f"in time ({lasting}", test.temporal_p_value),
+        )
         found = (
-            " and ".join(f"{place} (p = {p:.2g})" for place, p in places if p < 0.01) or "in both together"
+            " and ".join(f"{place}, p = {p:.2g})" for place, p in places if p < 0.01) or "in both together"
         )
         return f"The residuals are still correlated {found}: there is more to learn."
 
@@ -75,13 +89,20 @@ def diagnosed(
         periods = hours if periods is None else periods
     on = still_graph(graph, forecaster, nodes)
     if on is None:
-        raise InputError("graph", "the test needs one", remedy="Pass graph= with the edges to test along")
+        raise InputError(
+            "graph",
+            "the test needs one",
+            remedy="Pass graph= (--graph in the shell) with the edges to test along",
+        )
     on = on.select(nodes) if nodes else on
     apart, seen = _apart(residuals, observed, on)
     rows = max(len(apart) // 8, 1) if periods is None else periods
+    alone = [whiteness_maps(apart, on, seen, periods=len(apart), mix=mix).nodes for mix in (1.0, 0.0)]
     return Diagnosis(
         test=az_whiteness_test(apart, on, seen),
         maps=whiteness_maps(apart, on, seen, periods=rows),
+        space=alone[0],
+        time=alone[1],
         residuals=np.where(seen, apart, 0.0),
         observed=seen,
         nodes=on.nodes,

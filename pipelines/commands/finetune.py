@@ -7,7 +7,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
+from .graph_options import NO_GRAPH, GraphOptions
+from .table_options import AS_GIVEN, TableOptions
 from .whole_number import WHOLE
 
 

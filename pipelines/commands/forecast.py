@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from .graph_options import NO_GRAPH, GraphOptions
 from .network_flags import network_request
-from .table_options import AS_GIVEN, NO_GRAPH, GraphOptions, TableOptions
+from .table_options import AS_GIVEN, TableOptions
 from .whole_number import WHOLE
 
 if TYPE_CHECKING:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ...shared.errors import InputError
-from .table_options import GraphOptions, TableOptions
+from .graph_options import GraphFile, GraphOptions
+from .table_options import TableOptions
 
 if TYPE_CHECKING:
     from ..network_commands import NetworkRequest
@@ -33,7 +34,6 @@ def network_request(
         InputError: a graph for a model of single series, or a flag that networks do not take.
     """
     from ..graph_contestant import is_graph_model, refuse_graph
-    from ..network_commands import NetworkRequest
 
     refuse_graph(model, network.graph)
     if not is_graph_model(model):
@@ -41,13 +41,6 @@ def network_request(
     for flag, value in (refused or {}).items():
         if value:
             raise InputError(flag, f"{model} is a network and does not take it", remedy="Leave it out")
-    reading = table.given()
-    if network.zero_is_missing:
-        reading["zero_is_missing"] = True
-    if past:
-        reading["past"] = past
-    if future:
-        reading["future"] = future
     settings = {
         "preset": network.size,
         "lookback": network.lookback,
@@ -55,6 +48,26 @@ def network_request(
         "profile": network.profile,
         "training": {"epochs": network.epochs},
     }
+    return request_of_network(model, data, table, network, past=past, future=future, settings=settings)
+
+
+def request_of_network(
+    model: str,
+    data: Path,
+    table: TableOptions,
+    network: GraphFile,
+    *,
+    past: tuple[str, ...] = (),
+    future: tuple[str, ...] = (),
+    settings: dict[str, Any] | None = None,
+) -> NetworkRequest:
+    """What is asked of a model that is known to be a network; `settings` are those of one that is fitted."""
+    from ..network_commands import NetworkRequest
+
+    covariates = {"past": past, "future": future}
+    reading = table.given() | {name: columns for name, columns in covariates.items() if columns}
+    if network.zero_is_missing:
+        reading["zero_is_missing"] = True
     return NetworkRequest(
         model=model,
         signals=data,
@@ -62,5 +75,5 @@ def network_request(
         directed=not network.undirected,
         signed=network.signed,
         reading=reading,
-        model_settings=settings,
+        model_settings=settings or {},
     )

@@ -1,9 +1,8 @@
-"""Flags that say how a table and a graph are to be read, the same for every command that reads them."""
+"""Flags that say how a table is to be read, the same for every command that reads one."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -56,46 +55,4 @@ class TableOptions:
 
 
 AS_GIVEN = TableOptions()
-"""What holds when no flag is given."""
-
-
-@Parameter(name="*")
-@dataclass(frozen=True)
-class GraphOptions:
-    """The graph of a network of sensors, and the network that is fitted on it.
-
-    Parameters
-    ----------
-    graph
-        Edges (csv: from,to,weight) or an adjacency (csv, npy, npz, DCRNN's pkl), for networks on a graph.
-    undirected
-        Edges go both ways.
-    signed
-        Negative weights of edges are meant; without it they are refused.
-    zero_is_missing
-        A 0 means that nothing was measured, as in the files of traffic detectors.
-    size
-        Sizes of a network that is fitted: small for a few CPU cores, or those of its paper.
-    lookback
-        Steps of context that a network reads.
-    scaling
-        Mean and deviation of all nodes together, or of each node: node where their levels differ much.
-    profile
-        A network forecasts deviations from each node's mean at the time of day.
-    epochs
-        Times a network sees the training rows.
-    """
-
-    graph: Path | None = None
-    undirected: Annotated[bool, Parameter(negative="")] = False
-    signed: Annotated[bool, Parameter(negative="")] = False
-    zero_is_missing: Annotated[bool, Parameter(negative="")] = False
-    size: Literal["small", "paper"] = "small"
-    lookback: Annotated[int, WHOLE] = 12
-    scaling: Literal["global", "node"] = "global"
-    profile: Annotated[bool, Parameter(negative="")] = False
-    epochs: float = 30.0
-
-
-NO_GRAPH = GraphOptions()
 """What holds when no flag is given."""

@@ -1,4 +1,4 @@
-"""Imputer: GRIN behind signals in their own unit; observed values stay as they are."""
+"""Imputer: GRIN behind signals in their own unit; values that were observed stay."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ class Imputer:
         return self._train(source, held_out, run)
 
     def impute(self, signals: Signals, graph: SensorGraph | None = None) -> Signals:
-        """The same signals without gaps: every value that was observed bit for bit, all others predicted.
+        """The same signals without gaps, and `filled` saying where they were.
+
+        Every value that was observed stays as signals hold it, in float32; all others are predicted.
 
         Gaps may be of any length, at the ends too, and a node may have no value at all.
 
@@ -102,7 +104,8 @@ class Imputer:
         panel = signals.panel
         predicted = self.predict(signals, graph).reshape(panel.values.shape)
         values = np.where(panel.observed, panel.values, predicted.astype(np.float32))
-        return replace(signals, panel=replace(panel, values=values, observed=np.ones_like(panel.observed)))
+        known = replace(panel, values=values, observed=np.ones_like(panel.observed))
+        return replace(signals, panel=known, filled=~panel.observed)
 
     @torch.no_grad()
     def predict(self, signals: Signals, graph: SensorGraph | None = None) -> np.ndarray:

@@ -35,6 +35,8 @@ def to_xarray(signals: Signals) -> xr.Dataset:
     variables: dict[str, Any] = {
         name: (("time", "node", "channel"), flat[name].to_numpy().reshape(shape)) for name in ("y", "mask")
     }
+    if signals.filled_TNC is not None:
+        variables["filled"] = (("time", "node", "channel"), signals.filled_TNC)
     for name in ("cov_past", "cov_future", "static"):
         if name in flat:
             once = flat[name].isel(series=slice(0, None, count))
@@ -59,8 +61,11 @@ def from_xarray(dataset: xr.Dataset, options: ReadOptions) -> Signals:
     nodes = tuple(str(name) for name in dataset["node"].to_numpy())
     channels = tuple(str(name) for name in dataset["channel"].to_numpy())
     variables: dict[str, Any] = {}
+    filled = None
     for name, variable in dataset.data_vars.items():
-        if "channel" in variable.dims:
+        if name == "filled":
+            filled = variable.transpose("time", "node", "channel").to_numpy().astype(bool)
+        elif "channel" in variable.dims:
             values = variable.transpose("time", "node", "channel").to_numpy()
             variables[str(name)] = (("time", "series"), values.reshape(len(values), -1))
         else:
@@ -72,7 +77,7 @@ def from_xarray(dataset: xr.Dataset, options: ReadOptions) -> Signals:
     }
     coordinates["series"] = list(series_names(nodes, channels))
     panel = panel_from_xarray(xr.Dataset(variables, coordinates, dataset.attrs), options)
-    return Signals(panel, nodes, channels)
+    return Signals(panel, nodes, channels, None if filled is None else filled.reshape(len(filled), -1))
 
 
 def is_signals_dataset(content: Any) -> TypeGuard[xr.Dataset]:

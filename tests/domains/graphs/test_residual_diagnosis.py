@@ -48,5 +48,5 @@ def test_what_is_asked_wrongly_is_said(fitted: GraphForecaster) -> None:
         fitted.diagnose()
     with pytest.raises(InputError, match="shape"):
         fitted.diagnose(residuals=np.zeros((10, 4)))
-    with pytest.raises(InputError, match="Pass graph="):
+    with pytest.raises(InputError, match="Pass graph= "):
         GraphForecaster("rnn").diagnose(residuals=np.zeros((10, 4)))

@@ -1,5 +1,6 @@
 """forecast, finetune and evaluate where MODEL is a network on a graph."""
 
+import io
 import json
 from pathlib import Path
 
@@ -117,6 +118,13 @@ def test_a_kept_network_is_trained_further_or_taken_to_other_nodes(desk: Path) -
         (["forecast", "rnn", "signals.csv", "-n", "3", "--missing", "raise"], "missing"),
         (["finetune", "dcrnn", "signals.csv", "-o", "none"], "dcrnn passes messages"),
         (["evaluate", "tas-imp", "signals.csv"], "tas-imp passes messages"),
+        (["impute", "grin", "signals.csv", "-o", "none.csv"], "grin reads the neighbours and was given none"),
+        (["impute", "tts-imp", "signals.csv", *GRAPH], "tts-imp forecasts and fills no gaps"),
+        (["impute", "grin", "signals.csv", *GRAPH, "--missing", "interpolate"], "leaves no gap to fill"),
+        (["impute", "grin", "signals.csv", *GRAPH, "-o", "signals.csv"], "is the file that is read"),
+        (["diagnose", "linear", "signals.csv", "--test", "0.3"], "linear is no network on a graph"),
+        (["diagnose", "rnn", "signals.csv", *BRIEF], "--graph in the shell"),
+        (["diagnose", "mine", "signals.csv", "--test", "2"], "is no share of the rows"),
     ],
 )
 def test_what_does_not_go_together_is_a_sentence(
@@ -146,3 +154,69 @@ def test_a_dead_sensor_is_noted_once_and_forecast(desk: Path, capsys: pytest.Cap
     assert main(words) == 0
     assert capsys.readouterr().err.count("holds no value at all (b)") == 1
     assert np.isfinite(pd.read_csv(desk / "dead-out.csv").select_dtypes("number").to_numpy()).all()
+
+
+def test_gaps_are_filled_and_told_apart(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    given = pd.read_csv("signals.csv")
+    words = [
+        "impute",
+        "grin",
+        "signals.csv",
+        *GRAPH,
+        "--steps",
+        "2",
+        "-o",
+        "filled.csv",
+        "--mask",
+        "mask.csv",
+    ]
+    assert main([*words, "--keep", "imputer"]) == 0
+    assert "3 of 480 values filled, at 1 of 4 nodes: filled.csv" in capsys.readouterr().out
+    filled, mask = pd.read_csv("filled.csv"), pd.read_csv("mask.csv")
+    assert list(filled) == list(mask) == ["ds", *NODES] and filled["ds"].tolist() == given["ds"].tolist()
+    np.testing.assert_array_equal(mask[list(NODES)], given[list(NODES)].isna())
+    known = given[list(NODES)].to_numpy(np.float32)
+    np.testing.assert_array_equal(
+        filled[list(NODES)].to_numpy(np.float32)[~mask[list(NODES)]], known[~np.isnan(known)]
+    )
+    assert np.isfinite(filled[list(NODES)]).all(axis=None)
+    assert main(["impute", "imputer", "signals.csv", "--layout", "long", "-o", "long.csv"]) == 0
+    long = pd.read_csv("long.csv")
+    assert list(long) == ["unique_id", "ds", "y", "filled"] and len(long) == 480
+    assert long.loc[long["filled"], "unique_id"].tolist() == ["b"] * 3
+    np.testing.assert_array_equal(
+        long.loc[long["filled"], "y"].to_numpy(np.float32), filled.loc[50:52, "b"].to_numpy(np.float32)
+    )
+    assert main(["impute", "imputer", "signals.csv", "-o", "filled.nc"]) == 0
+    with xr.open_dataset("filled.nc") as stored:
+        assert int(stored["filled"].sum()) == 3
+    assert not list(desk.glob(".*.run"))
+
+
+def test_a_kept_network_fills_gaps_along_its_own_graph(
+    desk: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["impute", "mine", "signals.csv", "--steps", "1"]) == 0
+    printed = pd.read_csv(io.StringIO(capsys.readouterr().out))
+    assert list(printed) == ["ds", *NODES] and np.isfinite(printed[list(NODES)]).all(axis=None)
+    printed.to_csv("whole.csv", index=False)
+    assert main(["impute", "mine", "whole.csv", "-o", "again.csv"]) == 0
+    assert "nothing is missing" in capsys.readouterr().err
+
+
+def test_what_a_network_has_left_is_said_node_by_node(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diagnose", "mine", "signals.csv", "-o", "map.csv"]) == 0
+    captured = capsys.readouterr()
+    assert (
+        captured.out.startswith("The residuals ")
+        and "above 0 a node errs with its neighbours" in captured.out
+    )
+    assert "used in fitting" in captured.err and "n_windows" not in captured.err
+    table = pd.read_csv("map.csv")
+    assert list(table) == ["node", "statistic", "p_value", "space", "time", "finding"]
+    assert sorted(table["node"]) == list(NODES) and table["finding"].notna().all()
+    assert table.loc[table["node"] == "d", "space"].item() == 0, "it has no neighbour"
+    words = ["diagnose", "rnn", "signals.csv", *GRAPH, "--test", "0.4", *BRIEF]
+    assert main(words) == 0
+    captured = capsys.readouterr()
+    assert "The residuals " in captured.out and "used in fitting" not in captured.err
