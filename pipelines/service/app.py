@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from ... import __version__
-from . import health, model_routes, run_browser
+from . import decomposition_routes, health, model_routes, run_browser
 from .access import BearerToken, OwnPages, read_token
 from .body_limit import BodyLimit
 from .errors import answer_errors
@@ -52,6 +52,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         health,
         model_routes,
         forecast_routes,
+        decomposition_routes,
         synthesis_routes,
         generation_routes,
         job_routes,

@@ -1,4 +1,4 @@
-// Elements without innerHTML: what others wrote is only ever text.
+// Elements made by calls: what others wrote is only ever text.
 
 const SVG = "http://www.w3.org/2000/svg";
 

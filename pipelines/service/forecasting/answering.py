@@ -96,6 +96,9 @@ def _refuse_unread(question: Question, served: ServedModel) -> None:
 @contextmanager
 def _files(*tables: Any) -> Iterator[list[Any]]:
     """Tables as the readers take them: texts as files under names of ours, for as long as this lasts."""
+    if not any(isinstance(table, CsvText) for table in tables):
+        yield list(tables)
+        return
     with tempfile.TemporaryDirectory(prefix="fourfold-") as folder:
         named: list[Any] = []
         for table, name in zip(tables, ("data", "future", "graph"), strict=False):
