@@ -42,7 +42,7 @@ class History:
         reading = {name: value for name, value in self._reading.items() if name != "zero_is_missing"}
         parts = {"data": part_of("data", self._data, **reading).file()}
         if self._future is not None:
-            parts["future"] = part_of("future", self._future).file()
+            parts["future"] = part_of("future", self._future, **self._keys()).file()
         if graph is not None:
             parts["graph"] = edges_part(graph).file()
         return parts
@@ -64,6 +64,9 @@ class History:
             from ...domains.graphs.forecaster_settings import GraphForecasterSettings
 
             return GraphForecasterSettings(**self._reading).read(self._data).panel
+
+    def _keys(self) -> dict[str, str]:
+        return {name: self._reading[name] for name in ("id_col", "time_col") if name in self._reading}
 
     def _ahead(self) -> tuple[str, ...]:
         source = Path(self._future) if isinstance(self._future, str) else self._future

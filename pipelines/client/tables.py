@@ -57,7 +57,7 @@ def part_of(name: str, data: Any, **reading: Any) -> Part:
         if kind is not None:
             return Part(f"{name}{path.suffix.lower()}", read_file(path), kind)
     elif isinstance(data, pd.DataFrame):
-        return _arrow_part(name, _flat(data))
+        return _arrow_part(name, _flat(data, reading.get("time_col", "ds")))
     return _arrow_part(name, to_long(read_panel(data, **reading)))
 
 
@@ -175,8 +175,10 @@ def _frame(content: bytes) -> pd.DataFrame:
         raise ServiceError(502, _MISFIT) from error
 
 
-def _flat(frame: pd.DataFrame) -> pd.DataFrame:
-    """With what stands in the index as columns, which is all that travels."""
+def _flat(frame: pd.DataFrame, time_col: str) -> pd.DataFrame:
+    """With times that stand in the index as columns; only columns travel."""
+    if time_col in frame.columns:
+        return frame.reset_index(drop=True)
     plain = isinstance(frame.index, pd.RangeIndex) and frame.index.name is None
     return frame if plain else frame.reset_index()
 

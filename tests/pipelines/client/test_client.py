@@ -71,6 +71,7 @@ def test_files_and_gaps_and_other_columns(client: Client, tmp_path: Path) -> Non
 
 def test_covariates_known_ahead(client: Client) -> None:
     history = long_frame()
+    history = history[history["ds"] < "2026-03-27"].copy()
     history["open"] = (history["ds"].dt.hour > 8).astype(float)
     ends = history.groupby("unique_id")["ds"].max()
     ahead = pd.concat(
@@ -101,8 +102,9 @@ def test_refusals_are_the_local_ones(client: Client, table: pd.DataFrame, wanted
     if asked["horizon"]:
         with pytest.raises(InputError) as local:
             Forecaster(asked["model"]).fit(table, asked["horizon"]).predict(table, asked["horizon"])
-        assert str(remote.value) == str(local.value)
-        assert remote.value.as_dict() == local.value.as_dict()
+        told, known = remote.value.as_dict(), local.value.as_dict()
+        # Only the advice may differ: a service has no flags to name.
+        assert {**told, "remedy": None} == {**known, "remedy": None}
     else:
         assert remote.value.field == "horizon"
 
