@@ -3,7 +3,7 @@
 `python -m benchmarks.audio_vocoder [NAME-OR-FOLDER]` with FOURFOLD_DATA set (docs/data.md) and the
 `audio-metrics` extra and librosa installed. LibriSpeech: the speakers kept for the test, 8 s of each;
 LJ Speech: the last four files, at 16 kHz. Pitch: share of frames, voiced in request and in result, that come
-within 2 % of the request.
+within 2 % of the request, and beside it the share of the request's voiced frames that are.
 """
 
 from __future__ import annotations
@@ -75,21 +75,26 @@ def quality(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, dict[str, float]
     return table
 
 
-def pitch_kept(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, float]:
-    """Share of frames within 2 % of the pitch asked for; requests above the tracker's range are left out."""
-    shares = {}
+def pitch_kept(vocoder: Vocoder, sounds: list[Audio]) -> tuple[dict[str, float], dict[str, float]]:
+    """Share of frames within 2 % of the pitch asked for, and of requested frames heard as voiced.
+
+    Requests above the tracker's range are left out.
+    """
+    shares, voiced = {}, {}
     for factor in PITCHES:
-        near = count = 0
+        near = count = asked = 0
         for sound in sounds:
             f0 = vocoder.features.f0(sound)
             wanted = f0 * np.float32(factor)
             heard = vocoder.features.f0(vocoder.resynthesize(sound, factor))
-            both = (f0 > 0) & (heard > 0) & (wanted < vocoder.features.settings.f0_ceil)
+            request = (f0 > 0) & (wanted < vocoder.features.settings.f0_ceil)
+            both = request & (heard > 0)
             near += int((np.abs(heard[both] / wanted[both] - 1) < 0.02).sum())
             count += int(both.sum())
-        shares[f"x{factor}"] = round(near / count, 4)
-    print("pitch within 2 %", shares, flush=True)
-    return shares
+            asked += int(request.sum())
+        shares[f"x{factor}"], voiced[f"x{factor}"] = round(near / count, 4), round(count / asked, 4)
+    print("pitch within 2 %", shares, "voiced", voiced, flush=True)
+    return shares, voiced
 
 
 def main() -> None:
@@ -109,11 +114,8 @@ def main() -> None:
     for name, files in sets.items():
         print(name, len(files), flush=True)
         sounds = [Audio(read_audio(path, RATE).samples[: SECONDS * RATE], RATE) for path in files]
-        payload[name] = {
-            "files": len(files),
-            "means": quality(vocoder, sounds),
-            "pitch": pitch_kept(vocoder, sounds),
-        }
+        means_by_maker, (near, voiced) = quality(vocoder, sounds), pitch_kept(vocoder, sounds)
+        payload[name] = {"files": len(files), "means": means_by_maker, "pitch": near, "voiced": voiced}
     if len(sys.argv) == 1:
         write_result("audio_vocoder", payload, ("librosa", "pesq", "pystoi", "torch"))
 

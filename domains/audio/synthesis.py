@@ -14,7 +14,7 @@ from ...shared.errors import InputError, InputWarning
 from .features.settings import FeatureSettings
 from .mel_statistics import MelStatistics
 from .wavehax.build import Generator
-from .wavehax.excitation import Excitation
+from .wavehax.excitation import Excitation, gliding
 from .wavehax.row_ends import RowEnds
 from .wavehax.streamed import streamed
 
@@ -26,6 +26,8 @@ MUCH_MEMORY = 2.0
 """Gigabytes that a sound may take without a word about it."""
 PIECE = 256
 """Frames that a long sound is cut into."""
+PARTS = 4
+"""Of a frame, in which pitch is held where it glides."""
 
 Features = tuple[np.ndarray, np.ndarray]
 """log-mel float32 [T, n_mels] and f0 float32 [T] in Hz."""
@@ -36,18 +38,29 @@ class Synthesis:
 
     Args:
         seed: of the noise; every sound is given the same.
+        glides: whether pitch moves within frames, rather than being held as in training.
     """
 
     def __init__(
-        self, features: FeatureSettings, generator: Generator, statistics: MelStatistics, seed: int = 0
+        self,
+        features: FeatureSettings,
+        generator: Generator,
+        statistics: MelStatistics,
+        seed: int = 0,
+        glides: bool = False,
     ) -> None:
         self.features, self.generator, self.statistics, self.seed = features, generator, statistics, seed
+        self.parts = PARTS if glides and features.hop % PARTS == 0 else 1
         generator.eval()
 
     def excitation(self) -> Excitation:
-        """A fresh one, from the first frame on."""
+        """A fresh one, from the first frame on; it takes what `track` gives."""
         kind = self.generator.settings.prior
-        return Excitation(self.features.hop, self.features.sample_rate, kind, self.seed)
+        return Excitation(self.features.hop // self.parts, self.features.sample_rate, kind, self.seed)
+
+    def track(self, f0_T: np.ndarray) -> np.ndarray:
+        """Pitch of each part of a frame."""
+        return f0_T if self.parts == 1 else gliding(f0_T, self.parts)
 
     def condition(self, mel_TM: np.ndarray) -> Tensor:
         """Standardised log-mel [1, M, T]."""
@@ -62,10 +75,10 @@ class Synthesis:
         """
         if len(f0_T) > FRAMES_AT_ONCE:
             if self.generator.settings.framewise_norm:
-                return np.concatenate(list(self._pieces(mel_TM, f0_T)))
+                return np.concatenate(list(self.pieces(mel_TM, f0_T)))
             self._warn_of_memory(len(f0_T))
         mel, f0 = lengthened(mel_TM, f0_T)
-        audio = self.generator(self.condition(mel), *self.excitation().of(f0))
+        audio = self.generator(self.condition(mel), *self.excitation().of(self.track(f0)))
         return require_finite(audio[0, : len(f0_T) * self.features.hop].numpy())
 
     def _warn_of_memory(self, frames: int) -> None:
@@ -80,11 +93,16 @@ class Synthesis:
             )
             warnings.warn(f"{text} sound; cut it into sentences", InputWarning, stacklevel=4)
 
-    def _pieces(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> Iterator[np.ndarray]:
-        stream, excitation = streamed(self.generator), self.excitation()
+    @torch.no_grad()
+    def pieces(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> Iterator[np.ndarray]:
+        """What `one` gives (1e-5), some seconds at a time where the generator can be cut."""
+        if not self.generator.settings.framewise_norm or len(f0_T) < LEAST_FRAMES:
+            yield self.one(mel_TM, f0_T)
+            return
+        stream, excitation, track = streamed(self.generator), self.excitation(), self.track(f0_T)
         for start in range(0, len(f0_T), PIECE):
-            part = slice(start, start + PIECE)
-            made = stream.push(self.condition(mel_TM[part]), *excitation.of(f0_T[part]))
+            part, fine = slice(start, start + PIECE), slice(start * self.parts, (start + PIECE) * self.parts)
+            made = stream.push(self.condition(mel_TM[part]), *excitation.of(track[fine]))
             if made is not None:
                 yield require_finite(made[0].numpy())
         rest = stream.push(None, None, None, last=True)
@@ -109,7 +127,8 @@ class Synthesis:
         rows, frames = [], []
         for mel, f0 in sounds:
             mel, f0 = lengthened(mel, f0)
-            rows.append((self.condition(mel)[0], *(signal[0] for signal in self.excitation().of(f0))))
+            signals = self.excitation().of(self.track(f0))
+            rows.append((self.condition(mel)[0], *(signal[0] for signal in signals)))
             frames.append(len(f0))
         longest = max(frames)
         padded = [

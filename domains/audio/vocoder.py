@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,6 +24,7 @@ from .formants import shifted_formants
 from .harmonic_agreement import harmonic_agreement
 from .mel_consistency import ITERATIONS, mel_consistent
 from .mel_statistics import MelStatistics
+from .pitch_correction import corrected_track
 from .pitch_free_mel import without_harmonics
 from .sound_pieces import SoundPieces, first_samples, streamed_pieces
 from .synthesis import Features, Synthesis, require_finite
@@ -154,7 +154,8 @@ class Vocoder:
         """The same speech made anew, as long as it was, pitch times `pitch` and formants times `formant`.
 
         Pitch leaves formants where they are, and formants pitch. Where either changes, the harmonics of the
-        old pitch are smoothed out of the mel spectrum first.
+        old pitch are smoothed out of the mel spectrum first, and the generator runs four times: its pitch is
+        corrected by what is heard of it (`corrected_track`).
 
         Args:
             audio: a file, samples or `Audio`; `policy` is handed to `read_audio`.
@@ -164,8 +165,12 @@ class Vocoder:
             InputError: the audio or the pitch track does not fit, or a factor is no positive number.
         """
         sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
-        made = self.synthesize(*sound, iterations=iterations, seed=seed)[:samples]
-        return Audio(made, self.features.settings.sample_rate)
+        if iterations is None:
+            mel, track, synthesis = self._corrected(*sound, seed)
+            made = synthesis.one(mel, track)
+        else:
+            made = self.synthesize(*sound, iterations=iterations, seed=seed)
+        return Audio(made[:samples], self.features.settings.sample_rate)
 
     def resynthesize_in_pieces(
         self,
@@ -183,21 +188,37 @@ class Vocoder:
             InputError: as `resynthesize`.
         """
         sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
-        made = self.synthesize_in_pieces(*sound, iterations=iterations, seed=seed)
-        return replace(made, samples=samples, pieces=first_samples(made.pieces, samples))
+        if iterations is None:
+            mel, track, synthesis = self._corrected(*sound, seed)
+            pieces = synthesis.pieces(mel, track)
+        else:
+            pieces = self.synthesize_in_pieces(*sound, iterations=iterations, seed=seed).pieces
+        return SoundPieces(samples, self.features.settings.sample_rate, first_samples(pieces, samples))
+
+    def _corrected(
+        self, mel_TM: np.ndarray, f0_T: np.ndarray, seed: int
+    ) -> tuple[np.ndarray, np.ndarray, Synthesis]:
+        """Checked mel, the track that is heard at `f0_T`, and what speaks it: pitch glides within frames."""
+        mel, f0 = self.features.check(mel_TM, f0_T)
+        synthesis = Synthesis(self.features.settings, self.generator, self.statistics, seed, glides=True)
+
+        def hear(samples_S: np.ndarray) -> np.ndarray:
+            return self.features.f0(Audio(samples_S, self.features.settings.sample_rate))
+
+        return mel, corrected_track(f0, lambda track: synthesis.one(mel, track), hear), synthesis
 
     def _changed(
         self, audio: Any, pitch: float, formant: float, f0: np.ndarray | None, policy: dict[str, Any]
-    ) -> tuple[Features, int, int]:
-        """Features of speech with other pitch and formants, iterations, and how many samples it has."""
+    ) -> tuple[Features, int | None, int]:
+        """Features of speech with other pitch and formants, iterations (None: changed), number of samples."""
         _require_factor("pitch", pitch)
         _require_factor("formant", formant)
         heard = self.features.read(audio, **policy)
         mel, measured = self.features.of(heard)
         wanted = (measured if f0 is None else self._track(f0, len(mel))) * np.float32(pitch)
-        iterations = 0 if self.generator.settings.causal else ITERATIONS
+        iterations: int | None = 0 if self.generator.settings.causal else ITERATIONS
         if formant != 1 or not np.array_equal(wanted, measured):
-            mel, iterations = without_harmonics(mel, measured, self.features.settings), 0
+            mel, iterations = without_harmonics(mel, measured, self.features.settings), None
         if formant != 1:
             mel = shifted_formants(mel, formant, self.features.settings)
         return (mel, wanted), iterations, len(heard)

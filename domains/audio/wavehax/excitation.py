@@ -34,3 +34,17 @@ class Excitation:
         cycles = f0.double().sum(1) * self.hop / self.sample_rate
         self.phase = (self.phase + cycles).remainder(1.0)
         return signal, noise
+
+
+def gliding(f0_T: np.ndarray, parts: int) -> np.ndarray:
+    """float32 [T * parts], Hz: pitch in parts of frames, on straight lines between the middles of voiced frames.
+
+    In each voiced stretch it is level before the middle of the first frame and after that of the last.
+    """
+    place = (np.arange(len(f0_T) * parts) + 0.5) / parts - 0.5
+    fine = np.zeros(len(place), np.float32)
+    ends = np.flatnonzero(np.diff(f0_T > 0, prepend=False, append=False))
+    for start, stop in zip(ends[::2], ends[1::2], strict=True):
+        inside = slice(start * parts, stop * parts)
+        fine[inside] = np.interp(place[inside], np.arange(start, stop), f0_T[start:stop])
+    return fine

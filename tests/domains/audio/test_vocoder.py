@@ -11,6 +11,7 @@ from fourfold.domains.audio.formants import shifted_formants
 from fourfold.domains.audio.mel_statistics import MelStatistics
 from fourfold.domains.audio.objectives import VocoderRecipe
 from fourfold.domains.audio.pitch_free_mel import without_harmonics
+from fourfold.domains.audio.synthesis import Synthesis
 from fourfold.domains.audio.vocoder_training import StageSettings
 from fourfold.domains.audio.wavehax.reference_weights import reference_names
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
@@ -40,7 +41,29 @@ def test_copies_are_as_long_as_what_they_copy(vocoder, samples):
     assert copy.sample_rate == 8_000
 
 
-def test_own_pitch_replaces_the_measured_one(vocoder):
+@pytest.fixture
+def uncorrected(monkeypatch):
+    """Changed pitch as it is asked for, without listening to what comes of it."""
+    monkeypatch.setattr("fourfold.domains.audio.vocoder.corrected_track", lambda asked, *_: asked)
+
+
+def test_changed_pitch_is_corrected_by_what_is_heard(vocoder, monkeypatch):
+    asked, spoken = [], []
+
+    def corrected(track, speak, hear):
+        asked.append(track)
+        assert len(hear(speak(track))) == len(track)
+        return track * np.float32(1.1)
+
+    monkeypatch.setattr("fourfold.domains.audio.vocoder.corrected_track", corrected)
+    monkeypatch.setattr(Synthesis, "one", lambda _, mel, f0: spoken.append(f0) or np.zeros(80 * len(f0)))
+    sound = Audio(np.sin(np.arange(1_600) * 0.1).astype(np.float32) * 0.2, 8_000)
+    vocoder.resynthesize(sound, f0=np.full(20, 150.0))
+    np.testing.assert_array_equal(asked, np.full((1, 20), 150))
+    np.testing.assert_allclose(spoken[-1], 165)
+
+
+def test_own_pitch_replaces_the_measured_one(vocoder, uncorrected):
     sound = Audio(np.sin(np.arange(1_600) * 0.1).astype(np.float32) * 0.2, 8_000)
     f0 = np.full(20, 150.0, np.float32)
     mel, measured = vocoder.features.of(sound)
@@ -170,13 +193,14 @@ def test_lists_must_be_of_one_length(vocoder):
         vocoder.synthesize([np.zeros((5, 20)), np.zeros((5, 20))], [np.zeros(5)])
 
 
-def test_formants_move_and_pitch_stays(vocoder, monkeypatch):
+def test_formants_move_and_pitch_stays(vocoder, monkeypatch, uncorrected):
     time = np.arange(4_000) / 8_000
     buzz = sum(np.sin(2 * np.pi * k * 150 * time) / k for k in range(1, 20)).astype(np.float32) * 0.1
     given = {}
     monkeypatch.setattr(vocoder, "synthesize", lambda mel, f0, **_: given.update(mel=mel, f0=f0) or buzz)
     vocoder.resynthesize(Audio(buzz, 8_000), formant=1.0)
     mel, f0 = given["mel"], given["f0"]
+    monkeypatch.setattr(Synthesis, "one", lambda _, mel, f0: given.update(mel=mel, f0=f0) or buzz)
     vocoder.resynthesize(Audio(buzz, 8_000), formant=1.3)
     np.testing.assert_array_equal(given["f0"], f0)
     smooth = without_harmonics(mel, f0, vocoder.features.settings)
