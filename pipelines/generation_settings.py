@@ -20,7 +20,10 @@ def _no_truth(value: Any) -> Any:
 
 
 Whole = Annotated[int, BeforeValidator(_no_truth)]
-Number = Annotated[float, BeforeValidator(_no_truth), Field(allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1), BeforeValidator(_no_truth)]
+"""The bound stands beside the number: pydantic's JSON schema would not tell it of an optional one otherwise."""
+Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
+Length = Annotated[float, Field(gt=0, lt=10, allow_inf_nan=False), BeforeValidator(_no_truth)]
 Formula = Annotated[str, Field(max_length=200)]
 Symbols = Annotated[str, Field(max_length=1_000)]
 Symbol = Annotated[str, Field(max_length=10)]
@@ -31,13 +34,13 @@ class GenerationSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    n: Whole = Field(10, ge=1)
+    n: Count = 10
     """How many crystals."""
     composition: Formula | None = None
     """Structures of this formula, such as SrTiO3, one formula unit a cell unless num_atoms says otherwise."""
     elements: Symbols | Annotated[tuple[Symbol, ...], Field(max_length=200)] | None = None
     """Elements that may occur: symbols, or text such as "Ti,O"."""
-    num_atoms: Whole | None = Field(None, ge=1)
+    num_atoms: Count | None = None
     """Atoms in the cell."""
     property: Number | None = None
     """Value of the property that the generator was trained with, in its unit, to aim at."""
@@ -45,9 +48,9 @@ class GenerationSettings(BaseModel):
     """Only reduced formulas that it was not trained on."""
     seed: Whole = Field(0, ge=0, le=LARGEST_SEED)
     """The same seed makes the same crystals."""
-    steps: Whole = Field(50, ge=1)
+    steps: Count = 50
     """Steps of the sampler; more take longer."""
-    symprec: Number | None = Field(None, gt=0, lt=10)
+    symprec: Length | None = None
     """Angstrom: write CIF with the symmetry found at this tolerance instead of P1."""
 
     def generate(self, generator: CrystalGenerator) -> GeneratedCrystals:

@@ -34,7 +34,7 @@ class SynthesisSettings(BaseModel):
     """Factor on the formants. Pitch stays."""
     seed: Seed = 0
     """Of the noise in breath and hiss."""
-    channel: int | None = Field(None, ge=0)
+    channel: Annotated[int, Field(ge=0)] | None = None
     """Which channel to hear, from 0; the mean of all when not given."""
     level: LevelPolicy = "keep"
     """keep, limit (a peak above full scale is scaled down), peak (to -1 dBFS) or loudness (to -24 LUFS)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from ...shared.errors import InputError, InputErrors
+from ..settings_problems import input_error_of
 from .jobs.plain_words import without_flags
 
 UNPROCESSABLE = 422
@@ -111,9 +113,16 @@ def refusal(
     headers: dict[str, str] | None = None,
 ) -> JSONResponse:
     """The answer that every refusal has."""
-    return JSONResponse({"detail": sentence, "errors": errors or []}, status, headers)
+    return _AsciiAnswer({"detail": sentence, "errors": errors or []}, status, headers)
 
 
-def _field(problem: dict) -> InputError:
-    place = [str(step) for step in problem["loc"] if step not in ("body", "query", "path")]
-    return InputError(".".join(place) or "request", str(problem["msg"]).removeprefix("Value error, "))
+class _AsciiAnswer(JSONResponse):
+    """JSON in ASCII: halves of characters, which a client's own JSON can bring, have no other bytes."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content).encode("ascii")
+
+
+def _field(problem: dict[str, Any]) -> InputError:
+    place = [str(step) for step in problem["loc"] if step not in ("body", "query", "path", "header")]
+    return input_error_of(problem, field=".".join(place) or "request")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from ....shared.errors import InputErrors
 from ...commands.graph_options import GraphOptions
 from ...commands.table_options import TableOptions
-from ...generation_settings import GenerationSettings, Whole
+from ...generation_settings import Count, GenerationSettings
 from ...settings_problems import input_error_of
 
 LONGEST = 200_000
@@ -37,12 +37,12 @@ class FinetuneJob(BaseModel):
     kind: Literal["finetune"]
     model: Model
     output: Output = None
-    horizon: Whole | None = Field(None, ge=1)
+    horizon: Count | None = None
     id_col: Column = "unique_id"
     time_col: Column = "ds"
     target_col: Column = "y"
     freq: str | None = Field(None, max_length=40)
-    period: Whole | None = Field(None, ge=1)
+    period: Count | None = None
     timezone: str | None = Field(None, max_length=80)
     missing: Literal["raise", "mask", "interpolate", "seasonal"] | None = None
     dedupe: Literal["first", "last", "mean"] | None = None
@@ -53,11 +53,11 @@ class FinetuneJob(BaseModel):
     signed: bool = False
     zero_is_missing: bool = False
     size: Literal["small", "paper"] = "small"
-    lookback: Whole = Field(12, ge=1, le=10_000)
+    lookback: Annotated[Count, Field(le=10_000)] = 12
     scaling: Literal["global", "node"] = "global"
     profile: bool = False
     epochs: float = Field(30.0, gt=0, le=100_000)
-    steps: Whole | None = Field(None, ge=1, le=10_000_000)
+    steps: Annotated[Count, Field(le=10_000_000)] | None = None
     property: Column | None = None
 
     @field_validator("freq", "timezone", "property", mode="after")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -22,7 +22,7 @@ class SynthesisQuery(SynthesisSettings):
 
     model: str = Field(min_length=1, max_length=200)
     """Name of a served vocoder."""
-    iterations: int | None = Field(None, ge=0, le=MOST_ITERATIONS)
+    iterations: Annotated[int, Field(ge=0, le=MOST_ITERATIONS)] | None = None
     """Features only: rounds of refinement after the generator, as in `Vocoder.synthesize`."""
 
     def require_fit(self, recording: bool) -> None:
