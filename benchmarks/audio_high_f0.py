@@ -1,9 +1,9 @@
 """Voices higher than any in training: energy beside the harmonics of a small Wavehax and a small HiFi-GAN.
 
-Run: python -m benchmarks.audio_high_f0 [--steps 600]. Both learn from the same crops of synthetic voices of
+Run: python -m benchmarks.audio_high_f0 [--steps 1000]. Both learn from the same crops of synthetic voices of
 80-300 Hz, by the same losses, optimiser and number of steps, then say held vowels of 120-300 and 400-1,000 Hz
-without breath. Energy more than 20 Hz from every harmonic, in dB of all (`off_grid_energy`): aliases, whistles
-and noise. HiFi-GAN is benchmarks/peers/hifi_gan.py in a size of about as many parameters.
+without breath. Energy more than 20 Hz from every harmonic, in dB of all (`off_grid_energy`): aliases,
+whistles and noise. HiFi-GAN is benchmarks/peers/hifi_gan.py in a size of about as many parameters.
 """
 
 from __future__ import annotations
@@ -146,7 +146,7 @@ def beside(contestants: Contestants, scale: Callable[[Tensor], Tensor], pitches:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=1_000)
     steps = parser.parse_args().steps
     voices, contestants = training_voices(), Contestants()
     mels = torch.cat([mel for _, mel, _ in voices], dim=1)

@@ -37,7 +37,7 @@ class Excitation:
 
 
 def gliding(f0_T: np.ndarray, parts: int) -> np.ndarray:
-    """float32 [T * parts], Hz: pitch in parts of frames, on straight lines between the middles of voiced frames.
+    """float32 [T * parts], Hz: pitch in parts of frames, on straight lines between voiced frames.
 
     In each voiced stretch it is level before the middle of the first frame and after that of the last.
     """

@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from fourfold.domains.audio.pitch_correction import FARTHEST, corrected, corrected_track
@@ -24,7 +26,7 @@ def test_what_a_tracker_averages_comes_nearer_to_the_request_with_every_round() 
         for rounds in range(4)
     ]
     assert off[0] > 0.015
-    assert all(later < 0.5 * earlier for earlier, later in zip(off[:-1], off[1:], strict=True))
+    assert all(later < 0.5 * earlier for earlier, later in pairwise(off))
 
 
 @given(TRACKS, TRACKS, TRACKS)

@@ -1,0 +1,52 @@
+"""A flow vocoder is learnt from a folder, says the same after saving, and keeps lengths."""
+
+import numpy as np
+import pytest
+from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.features.settings import FeatureSettings
+from fourfold.domains.audio.periodwave.flow_vocoder import FlowCrops, FlowVocoder
+from fourfold.domains.audio.periodwave.network import PeriodWaveSettings
+from fourfold.domains.audio.speech_sets.synthetic_set import synthetic_set
+from fourfold.shared.errors import InputError
+
+FEATURES = FeatureSettings(sample_rate=16_000, hop=160, n_mels=20)
+TINY = PeriodWaveSettings(n_mels=20, width=4, conditioner=4, periods=(1, 2), steps=2)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return synthetic_set(tmp_path_factory.mktemp("voices") / "set", speakers=3, utterances=1, seconds=1.0)
+
+
+def test_learnt_saved_and_loaded(folder, tmp_path):
+    vocoder = FlowVocoder.fit(folder, FEATURES, TINY, run=tmp_path / "run", steps=3, batch_size=2, frames=16)
+    loaded = FlowVocoder.load(vocoder.save(tmp_path / "voice"))
+    sound = Audio(np.sin(np.arange(2_001) * 0.1).astype(np.float32) * 0.2, 16_000)
+    made = vocoder.resynthesize(sound)
+    assert len(made) == 2_001
+    np.testing.assert_array_equal(loaded.resynthesize(sound).samples, made.samples)
+    assert not np.array_equal(vocoder.resynthesize(sound, seed=1).samples, made.samples)
+    fresh = FlowVocoder.untrained(FEATURES, TINY).resynthesize(sound)
+    assert not np.array_equal(fresh.samples, made.samples)
+
+
+def test_crops_are_a_function_of_their_number(folder, tmp_path):
+    from fourfold.domains.audio.corpus import read_corpus
+
+    utterances = list(read_corpus(folder, FEATURES).utterances)
+    crops = FlowCrops(utterances, FEATURES, 16, 100, seed=3)
+    batch, again = crops.batch(np.array([5, 9])), crops.batch(np.array([9]))
+    assert len(crops) == 100
+    assert batch["audio"].shape == (2, 2_560)
+    assert batch["log_mel"].shape == (2, 20, 16)
+    for name, values in again.items():
+        np.testing.assert_array_equal(values[0], batch[name][1])
+    with pytest.raises(InputError, match="no recording of 500 frames"):
+        FlowCrops(utterances, FEATURES, 500, 1, seed=0)
+
+
+def test_features_must_fit():
+    with pytest.raises(InputError, match="is 100 in the network"):
+        FlowVocoder.untrained(FEATURES, PeriodWaveSettings())
+    with pytest.raises(InputError, match="20 mel bins"):
+        FlowVocoder.untrained(FEATURES, TINY).synthesize(np.zeros((20, 19), np.float32))
