@@ -274,6 +274,8 @@ class Forecaster:
 
     def calibrated(self, panel: Panel, rows: slice, horizon: int) -> ConformalIntervals | None:
         """Intervals for the model as it is, from its errors on `rows`; None if it has quantiles itself."""
+        if self.model.gives_quantiles:
+            return None
         return calibrate(
             self.model,
             panel,

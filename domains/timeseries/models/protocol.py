@@ -28,6 +28,8 @@ class ForecastModel(Protocol):
     """False for methods that forecast from the context alone."""
     reads: frozenset[str] = frozenset()
     """Which covariates it uses: any of "past", "future", "static"."""
+    gives_quantiles: bool = False
+    """Whether its predictions have quantiles of their own, so that no intervals are calibrated."""
     calibration_windows: int = 20_000
     """On how many windows intervals are calibrated; fewer for methods that take long for each."""
 

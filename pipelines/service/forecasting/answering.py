@@ -76,7 +76,7 @@ class Forecasting:
         forecaster = served.worker.model or await served.worker.run(lambda model: model)
         plan = await self._thread(partial(_plan, question, forecaster, self._limits))
         if len(plan.series) <= SHARED_SERIES:
-            return await served.worker.run_together(plan.alike, plan, _together)
+            return await served.worker.run_together(plan.alike, plan, together)
         return await served.worker.run(partial(_alone, plan))
 
     async def _thread(self, work: Any) -> Any:
@@ -155,7 +155,8 @@ def _plan(question: Question, forecaster: Any, limits: ServiceSettings) -> Plann
     return mine.plan(panel, options.horizon, levels=options.levels, quantiles=options.quantiles)
 
 
-def _together(forecaster: Any, plans: list[Planned]) -> list[Any]:
+def together(forecaster: Any, plans: list[Planned]) -> list[Any]:
+    """One call of the model for all tables; where that fails, one for each, so that only the guilty fail."""
     from ....domains.timeseries.joint_prediction import forecast_together
 
     try:
@@ -163,7 +164,7 @@ def _together(forecaster: Any, plans: list[Planned]) -> list[Any]:
     except Exception as error:
         if len(plans) == 1:
             return [error]
-        return [_together(forecaster, [plan])[0] for plan in plans]
+        return [together(forecaster, [plan])[0] for plan in plans]
 
 
 def _alone(plan: Planned, forecaster: Any) -> Forecast:

@@ -84,6 +84,10 @@ class TempoModel(ForecastModel):
     def max_horizon(self) -> int | None:  # type: ignore[override]
         return self.settings.horizon
 
+    @property
+    def gives_quantiles(self) -> bool:  # type: ignore[override]
+        return bool(self.settings.quantiles)
+
     def lookback(self, period: int, horizon: int) -> int:
         return self.settings.lookback
 
