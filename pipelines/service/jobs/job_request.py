@@ -115,7 +115,7 @@ EXAMPLES = {
     },
     "generate": {
         "summary": "Crystals",
-        "value": '{"kind": "generate", "model": "perov-flow", "n": 10, "elements": "Sr,Ti,O", "seed": 1}',
+        "value": '{"kind": "generate", "model": "perov-flow", "n": 5, "elements": "Sr,Ti,O", "steps": 20}',
     },
 }
 
@@ -138,8 +138,9 @@ def read_request(document: dict[str, Any]) -> FinetuneJob | GenerateJob:
 
 
 def request_schema() -> dict[str, Any]:
-    """JSON schema of the part `request`."""
-    return _ADAPTER.json_schema()
+    """JSON schema of the part `request`, whole in itself: it stands inside of other schemas."""
+    kinds = _ADAPTER.json_schema()["$defs"]
+    return {"oneOf": [kinds["FinetuneJob"], kinds["GenerateJob"]]}
 
 
 def _problem(detail: Any) -> Any:

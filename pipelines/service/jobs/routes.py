@@ -30,7 +30,7 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 _REQUEST_SCHEMA: dict[str, Any] = {
     "contentMediaType": "application/json",
-    "contentSchema": {"oneOf": [{"title": "finetune"}, {"title": "generate"}], **request_schema()},
+    "contentSchema": request_schema(),
 }
 
 

@@ -26,6 +26,10 @@ def test_examples_are_understood_and_kept_as_they_were(example: dict) -> None:
         ('{"kind": "finetune", "model": "linear", "horizon": 1.5, "lookback": 0}', {"horizon", "lookback"}),
         ('{"kind": "finetune", "model": "linear", "horizon": true}', {"horizon"}),
         ('{"kind": "finetune", "model": "linear", "freq": " "}', {"freq"}),
+        (
+            '{"kind": "finetune", "model": "linear", "lookback": 10001, "steps": 10000001}',
+            {"lookback", "steps"},
+        ),
         ('{"kind": "generate", "model": "perov-flow", "n": 0, "path": "/etc"}', {"n", "path"}),
         ('{"kind": "generate", "model": "perov-flow", "property": NaN}', {"property"}),
     ],

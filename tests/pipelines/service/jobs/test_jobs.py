@@ -208,6 +208,24 @@ def test_what_cannot_be_is_refused_at_once(serve, tmp_path: Path, request_, stat
     assert list((tmp_path / "service" / "jobs").glob("2*")) == []
 
 
+def test_examples_of_the_document_run(serve, acting: Act) -> None:
+    acting('finish("done")')
+    client = serve()
+    document = client.get("/openapi.json").json()
+    body = document["paths"]["/v1/jobs"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    part = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]["properties"]["request"]
+    assert part["contentMediaType"] == "application/json" and "$ref" not in json.dumps(part["contentSchema"])
+    kinds = set()
+    for example in part["examples"]:
+        asked = json.loads(example)
+        if asked["model"] in served(client):
+            answer = post(client, TABLE if asked["kind"] == "finetune" else None, **asked)
+            assert answer.status_code == 202, answer.text
+            assert until(client, answer.json()["id"], "done")["kind"] == asked["kind"]
+            kinds.add(asked["kind"])
+    assert "finetune" in kinds
+
+
 def test_files_must_fit_the_model(serve) -> None:
     client = serve()
     asked = {"request": json.dumps({"kind": "finetune", "model": "linear"})}
