@@ -14,6 +14,7 @@ from .access import LOOPBACK, is_loopback
 from .app import create_app
 from .settings import ServiceSettings
 
+BACKLOG = 2048
 GOODBYE_S = 10
 """Seconds that answers under way are given when the server is stopped."""
 REFUSED = {"models": "--model", "allowed_hosts": "--allowed-host"}
@@ -76,6 +77,7 @@ def open_port(host: str, port: int) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((host, port))
+        opened.listen(BACKLOG)  # from here on nobody is turned away, however long the start takes
     except OSError as error:
         opened.close()
         flag = "--host" if isinstance(error, socket.gaierror) else "--port"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
-from ..errors import ServiceError
+from ..notes import notes_header
 from .examples import ANSWER
 from .options import ForecastOptions
 from .tables import ARROW, CSV, JSON, PARQUET
@@ -42,47 +42,20 @@ class ForecastAnswer(BaseModel):
     """What was noticed about the data."""
 
 
-def accepted(header: str | None) -> str:
-    """The kind of answer that an Accept header prefers.
-
-    Raises:
-        ServiceError: 406, none of those offered.
-    """
-    wanted: list[tuple[float, str]] = []
-    for part in (header or "*/*").split(","):
-        name, *parameters = (word.strip().lower() for word in part.split(";"))
-        wanted.append((_weight(parameters), name))
-    for weight, name in sorted(wanted, key=lambda pair: -pair[0]):
-        for kind in OFFERED:
-            group = kind.partition("/")[0]
-            if weight > 0 and name in (kind, "*/*", f"{group}/*"):
-                return kind
-    raise ServiceError(406, f"forecasts are answered as {', '.join(OFFERED)}; none of these is accepted")
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        if parameter.startswith("q="):
-            try:
-                return float(parameter[2:])
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
 def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list[str]) -> Response:
     """The forecast in one of the kinds offered."""
     frame = forecast.to_long()
     if kind == JSON:
         return Response(_json(options, forecast, frame, notes), media_type=JSON)
+    headers = notes_header(notes)
     if kind == CSV:
-        return Response(frame.to_csv(index=False), media_type=CSV)
+        return Response(frame.to_csv(index=False), media_type=CSV, headers=headers)
     content = io.BytesIO()
     if kind == PARQUET:
         frame.to_parquet(content, index=False)
     else:
         _write_arrow(frame, content)
-    return Response(content.getvalue(), media_type=kind)
+    return Response(content.getvalue(), media_type=kind, headers=headers)
 
 
 def _json(options: ForecastOptions, forecast: Forecast, frame: pd.DataFrame, notes: list[str]) -> str:

@@ -8,10 +8,11 @@ from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from ..errors import refusals
+from ..generation.accepted import accepted
 from ..notes import noted
 from ..service import Service, service_of
 from .answering import Forecasting
-from .answers import ForecastAnswer, accepted, respond
+from .answers import OFFERED, ForecastAnswer, respond
 from .description import REQUEST_BODY, binary, query_parameters
 from .question import receive
 from .tables import ARROW, CSV, PARQUET
@@ -50,7 +51,7 @@ async def forecast(
     body; with the others they stand in the query, or beside the files of a form. Requests that ask one model
     for the same number of steps are computed together; each is answered what it would be by itself.
     """
-    kind = accepted(request.headers.get("accept"))
+    kind = accepted(request.headers.get("accept", "*/*"), OFFERED)
     with noted() as notes:
         question, answer = await forecasting.answer(await receive(request))
         return await to_thread.run_sync(respond, kind, question.options, answer, notes)
