@@ -18,6 +18,8 @@ from .plain_words import without_flags
 from .work import OUTCOME, Order, carry_out
 
 INTERRUPTED = 130
+MOST_PROBLEMS = 50
+"""Mistakes that are told one by one."""
 NICENESS = 5
 """The server answers first."""
 
@@ -34,8 +36,10 @@ def main() -> int:
             carry_out(Order.read(Path()))
     except InputError as error:
         problems = error.problems if isinstance(error, InputErrors) else (error,)
-        told = [without_flags(problem) for problem in problems]
+        told = [without_flags(problem) for problem in problems[:MOST_PROBLEMS]]
         message = "\n".join(str(problem) for problem in told)
+        if len(problems) > len(told):
+            message += f"\nand {len(problems) - len(told):,} more"
         _finish("failed", message, [problem.as_dict() for problem in told], notes)
     except KeyboardInterrupt as stop:
         print(stop, flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .generation import made_so_far
-from .work import PARTS, RUN
+from .work import PARTS, RESULT, RUN
 
 _TAIL = 65_536
 """Bytes at the end of a metrics file that are looked at."""
@@ -21,6 +21,8 @@ def progress_of(folder: Path, request: dict[str, Any]) -> tuple[float, str]:
     Args:
         folder: of the job. request: as it was sent.
     """
+    if (folder / RESULT).exists():  # it appears at the very end
+        return 1.0, "is put in its place"
     if request.get("kind") == "generate":
         number = int(request.get("n", 10))
         made = made_so_far(folder / PARTS, number)

@@ -199,12 +199,13 @@ def _crystal_suffix(head: bytes) -> str | None:
     if not head or b"\0" in head:
         return None
     lines = head.splitlines()
+    # First, as its cells hold whole CIFs.
+    if b"cif" in [word.strip(b' "\xef\xbb\xbf') for word in lines[0].split(b",")]:
+        return ".csv"
     if any(line.lstrip().lower().startswith(b"data_") for line in lines) and b"_cell_" in head:
         return ".cif"
     if len(lines) > 1 and lines[0].strip().isdigit() and b"Lattice=" in lines[1]:
         return ".extxyz"
-    if b"cif" in [word.strip(b' "') for word in lines[0].split(b",")]:
-        return ".csv"
     return ".vasp" if len(lines) > 7 else None
 
 

@@ -45,6 +45,11 @@ def test_epochs_count_where_steps_are_not_known(tmp_path: Path) -> None:
     assert progress_of(tmp_path, TRAIN) == (0.75, "step 7, train/loss 1")
 
 
+def test_it_never_goes_back_when_the_run_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "result").mkdir()
+    assert progress_of(tmp_path, TRAIN)[0] == progress_of(tmp_path, {"kind": "generate", "n": 9})[0] == 1.0
+
+
 @pytest.mark.parametrize("n", [1, 100, 101, 350])
 def test_crystals_count_by_parts(tmp_path: Path, n: int) -> None:
     sizes = part_sizes(n)

@@ -130,7 +130,7 @@ def test_damaged_archives_are_sentences(tmp_path: Path) -> None:
 def test_crystals_come_as_a_table_or_as_files(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
-    table = io.BytesIO(b'material_id,cif,gap\n1,"data_x",0.5\n')
+    table = io.BytesIO(b'material_id,cif,gap\n1,"' + CIF + b'",0.5\n')
     assert Uploads(tmp_path / "a", 10**6).crystals([table]) == "data.csv"
     xyz = io.BytesIO(b'1\nLattice="1 0 0 0 1 0 0 0 1" Properties=species:S:1:pos:R:3\nH 0 0 0\n')
     assert Uploads(tmp_path / "b", 10**6).crystals([io.BytesIO(CIF), xyz]) == "crystals"
