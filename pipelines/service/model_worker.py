@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -23,6 +24,8 @@ Answer = TypeVar("Answer")
 _LOADING = threading.Lock()
 """One model at a time: they import the same libraries, which does not go faster in parallel."""
 LONGEST_RETRY = 60
+PATIENCE = 20
+"""Windows that work waits for company that is known to be on its way."""
 """Seconds: nobody is told to come back later than this."""
 
 
@@ -79,6 +82,7 @@ class ModelWorker:
         self._thread: threading.Thread | None = None
         self._closed = False
         self._usual_seconds = 1.0
+        self._coming = 0
 
     @property
     def waiting(self) -> int:
@@ -106,6 +110,23 @@ class ModelWorker:
             ServiceError: as `run`.
         """
         return await self._answered(self._put(Task(work, key, item)))
+
+    @contextmanager
+    def coming(self) -> Iterator[None]:
+        """Says that work is being made ready: what can be shared waits for it a while longer.
+
+        So requests that are read more slowly than they are computed still make large batches.
+        """
+        self._note_coming(1)
+        try:
+            yield
+        finally:
+            self._note_coming(-1)
+
+    def _note_coming(self, change: int) -> None:
+        with self._changed:
+            self._coming += change
+            self._changed.notify_all()
 
     async def stream(self, work: Callable[[Any], Iterator[bytes]]) -> AsyncIterator[bytes]:
         """The pieces that `work` makes in the model's thread, as they come; they may outrun the reader.
@@ -195,10 +216,11 @@ class ModelWorker:
                     return None
                 self._changed.wait()
             batch = [self._tasks.popleft()]
-            key, until = batch[0].key, batch[0].arrived + self.window_s
+            key, arrived = batch[0].key, batch[0].arrived
             while key is not None and not self._closed:
                 self._take_like(key, batch)
-                rest = until - time.monotonic()
+                window = self.window_s * (PATIENCE if self._coming else 1)
+                rest = arrived + window - time.monotonic()
                 if len(batch) >= self.max_batch or self._tasks or rest <= 0:
                     break
                 self._changed.wait(rest)

@@ -74,7 +74,8 @@ class Forecasting:
 
     async def _by_trained(self, question: Question, served: ServedModel) -> Forecast:
         forecaster = served.worker.model or await served.worker.run(lambda model: model)
-        plan = await self._thread(partial(_plan, question, forecaster, self._limits))
+        with served.worker.coming():
+            plan = await self._thread(partial(_plan, question, forecaster, self._limits))
         if len(plan.series) <= SHARED_SERIES:
             return await served.worker.run_together(plan.alike, plan, together)
         return await served.worker.run(partial(_alone, plan))

@@ -137,6 +137,23 @@ def test_work_waits_for_company_within_the_window(make_worker):
     assert time.monotonic() - began < 15
 
 
+def test_work_waits_longer_for_what_is_known_to_come(make_worker):
+    sizes: list[int] = []
+    worker = make_worker(max_batch=4, window_s=0.5, observe=lambda size, seconds: sizes.append(size))
+
+    async def main():
+        with worker.coming():
+            first = asyncio.create_task(worker.run_together("k", 1, lambda model, items: items))
+            await asyncio.sleep(1)
+            assert not first.done()
+            second = asyncio.create_task(worker.run_together("k", 2, lambda model, items: items))
+            await asyncio.sleep(0.05)
+        return await asyncio.gather(first, second)
+
+    assert asyncio.run(main()) == [1, 2]
+    assert sizes == [2]
+
+
 def test_streams_come_piece_by_piece_and_end(make_worker):
     worker = make_worker()
 
