@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ....shared.errors import InputError, InputWarning
+from ..processes import in_turn, processes_for, progress
 from .cif import read_cif
 from .cif_dialect import parse_p1_cif
 from .crystal import Crystal
@@ -47,7 +44,7 @@ def read_rows(
         workers: processes; None: as many as there are processors, if it pays.
     """
     results: list[RowResult | None] = [None] * len(texts)
-    with _progress(len(texts)) as advance:
+    with progress(len(texts), "reading crystals") as advance:
         slow: list[int] = list(range(len(texts))) if niggli else []
         for start in range(0, 0 if niggli else len(texts), _CHUNK):
             block = range(start, min(start + _CHUNK, len(texts)))
@@ -59,7 +56,11 @@ def read_rows(
             advance(len(block) - len(left))
         chunks = [slow[start : start + _CHUNK] for start in range(0, len(slow), _CHUNK)]
         jobs = [([texts[row] for row in chunk], [names[row] for row in chunk]) for chunk in chunks]
-        for chunk, answer in zip(chunks, _map(jobs, niggli, _processes(workers, len(slow))), strict=True):
+        for chunk, answer in zip(
+            chunks,
+            _map(jobs, niggli, processes_for(workers, len(slow), _WORTH_A_PROCESS, _CHUNK)),
+            strict=True,
+        ):
             for row, result in zip(chunk, answer, strict=True):
                 results[row] = result
             advance(len(chunk))
@@ -98,34 +99,5 @@ def _map(
         for texts, names in chunks:
             yield [read_row(text, name, niggli) for text, name in zip(texts, names, strict=True)]
         return
-    # joblib comes with pymatgen; its processes do not run the caller's script again, as spawned ones would.
-    from joblib import Parallel, delayed
-
-    pool: Any = Parallel(n_jobs=processes, return_as="generator")
-    for answer in pool(delayed(read_chunk)(texts, names, niggli) for texts, names in chunks):
+    for answer in in_turn(read_chunk, [(texts, names, niggli) for texts, names in chunks], processes):
         yield [_received(sent) for sent in answer]
-
-
-def _processes(workers: int | None, rows: int) -> int:
-    if workers is not None:
-        if workers < 1:
-            raise InputError("workers", f"is {workers}", expected="1 or more, or None")
-        return min(workers, max(1, rows // _CHUNK))
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, max(1, rows // _WORTH_A_PROCESS))
-
-
-@contextlib.contextmanager
-def _progress(rows: int) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal for a thousand rows or more, silence elsewhere."""
-    if rows < 1000 or not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task("reading crystals", total=rows)
-        yield lambda count: bar.advance(task, count)
-        bar.update(task, completed=rows)

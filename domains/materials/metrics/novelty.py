@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from ..crystals.crystals import Crystals
+from ..processes import in_turn, processes_for, progress
 from .match_filter import PrimitiveCells, formulas, may_match
 from .structural_validity import structural_validity
 from .tolerances import STRICT, Tolerances
+
+_CHUNK = 32
+_WORTH_A_PROCESS = 400
+"""Crystals before another process pays for its start."""
 
 
 def groups(crystals: Crystals, tolerances: Tolerances = STRICT) -> np.ndarray:
@@ -34,8 +39,32 @@ def groups(crystals: Crystals, tolerances: Tolerances = STRICT) -> np.ndarray:
     return group
 
 
-def novel(crystals: Crystals, known: Crystals, tolerances: Tolerances = STRICT) -> np.ndarray:
-    """Which crystals match none of the known ones, bool [M]. What is not valid in structure is not novel."""
+def novel(
+    crystals: Crystals, known: Crystals, tolerances: Tolerances = STRICT, *, workers: int | None = None
+) -> np.ndarray:
+    """Which crystals match none of the known ones, bool [M]. What is not valid in structure is not novel.
+
+    Args:
+        workers: processes; None: as many as there are processors, if it pays.
+
+    Raises:
+        InputError: workers below 1.
+    """
+    like, own = PrimitiveCells(known).rows, formulas(crystals)
+    chunks = [np.arange(k, min(k + _CHUNK, len(crystals))) for k in range(0, len(crystals), _CHUNK)]
+    jobs = []
+    for chunk in chunks:
+        rivals = sorted({row for m in chunk for row in like.get(own[m], ())})
+        jobs.append((crystals.take(chunk), known.take(rivals), tolerances))
+    found, processes = [], processes_for(workers, len(crystals), _WORTH_A_PROCESS, _CHUNK)
+    with progress(len(crystals), "looking for known structures", least=200) as advance:
+        for answer in in_turn(_novel, jobs, processes):
+            found.append(answer)
+            advance(len(answer))
+    return np.concatenate(found) if found else np.zeros(0, bool)
+
+
+def _novel(crystals: Crystals, known: Crystals, tolerances: Tolerances) -> np.ndarray:
     valid = structural_validity(crystals)
     tried, aim, matcher = PrimitiveCells(crystals), PrimitiveCells(known), _Sameness(tolerances)
     return np.array(

@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 from fourfold.domains.materials.flow.autoencoder import CrystalAutoencoder
-from fourfold.domains.materials.flow.padded import PaddedSource
+from fourfold.domains.materials.flow.padded import PaddedSource, by_size
 from fourfold.domains.materials.flow.scaled_lattice import LatticeScale
 from fourfold.domains.materials.flow.waves import pair_waves
 from hypothesis import given, settings
@@ -93,3 +93,13 @@ def test_waves_are_those_of_the_differences():
     k = torch.arange(1, 5)
     angle = (2 * torch.pi * difference[..., None] * k).flatten(-2)
     assert torch.allclose(waves, torch.cat([angle.cos(), angle.sin()], dim=-1))
+
+
+def test_pieces_of_like_size_say_what_the_whole_batch_says():
+    batch = _batch(small_crystals(3, counts=(3, 1, 6, 2, 6, 4, 1)))
+    whole = NETWORK.posterior(batch)[0]
+    order = batch["mask"].sum(-1).argsort(stable=True)
+    pieces = by_size(batch)
+    assert [piece["frac"].shape[1] for piece in pieces] == [1, 3, 6, 6]
+    assert torch.allclose(torch.cat([NETWORK.posterior(piece)[0] for piece in pieces]), whole[order])
+    assert len(by_size(_batch(small_crystals(4, counts=(2, 2, 2))))) == 1
