@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +45,16 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     if not content.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe\x00"):
         raise InputError(name, "the file is empty", expected="a header line and rows")
     encoding = _tell_encoding(content, name)
-    text = content[:_BEGINNING].decode(encoding, errors="ignore").lstrip("\r\n")
+    size = _size_of_beginning(content)
+    text = content[:size].decode(encoding, errors="ignore").lstrip("\r\n")
     lines = [line for line in text.splitlines() if line.strip()]
-    if len(content) > _BEGINNING and len(lines) > 1:
+    if len(content) > size and len(lines) > 1:
         lines = lines[:-1]
     delimiter = max(_DELIMITERS, key=lambda sign: (lines[0].count(sign), sign == ","))
-    rows = list(csv.reader(io.StringIO("\n".join(lines[:200])), delimiter=delimiter))
+    try:
+        rows = list(csv.reader(io.StringIO("\n".join(lines[:200])), delimiter=delimiter))
+    except csv.Error as error:
+        raise InputError(name, f"cannot be read as a table ({error})", expected="CSV") from error
     header = tuple(cell.strip() for cell in rows[0])
     _require_header(header, name)
     cells = [cell.strip() for row in rows[1:] for cell in row]
@@ -60,6 +65,13 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
         comma = " and a decimal comma" if decimal == "," else ""
         note(f"{name} is read with a {_DELIMITERS[delimiter]} between columns{comma}.")
     return CsvDialect(encoding, delimiter, decimal, header)
+
+
+def _size_of_beginning(content: bytes) -> int:
+    """Bytes to look at: the header, however many columns it has, and some rows."""
+    start = len(content) - len(content.lstrip(b"\r\n\xef\xbb\xbf\xff\xfe\x00"))
+    end = content.find(b"\n", start)
+    return max(_BEGINNING, len(content) if end < 0 else end + 2)
 
 
 def _tell_encoding(content: bytes, name: str) -> str:
@@ -88,9 +100,9 @@ def _require_header(header: tuple[str, ...], name: str) -> None:
             expected="names such as unique_id,ds,y",
             remedy="Add a header line",
         )
-    again = [cell for cell in header if header.count(cell) > 1]
-    if again:
-        raise InputError(again[0] or name, "two columns have this name", where="line 1", remedy="Rename one")
+    again = next((cell for cell, count in Counter(header).items() if count > 1), None)
+    if again is not None:
+        raise InputError(again or name, "two columns have this name", where="line 1", remedy="Rename one")
 
 
 def _looks_like_data(cell: str) -> bool:

@@ -27,26 +27,18 @@ def serving(tmp_path_factory: pytest.TempPathFactory):
         yield partial(_start, running, tmp_path_factory.mktemp("serving"))
 
 
-def _start(running: ExitStack, folder: Path, **settings) -> TestClient:
-    usual = {"preload": False, "folder": folder / "service", "runs": folder / "runs"}
+def _start(running: ExitStack, home: Path, **settings) -> TestClient:
+    usual = {"preload": False, "folder": home / "service", "runs": home / "runs"}
     app = create_app(ServiceSettings(**{**usual, **settings}))
     return running.enter_context(TestClient(app, raise_server_exceptions=False))
 
 
 @pytest.fixture(scope="session")
 def tiny_forecaster(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of a trained forecaster that loads without torch's help: a linear one, for 6 hours."""
-    import numpy as np
-    import pandas as pd
-    from fourfold.domains.timeseries.forecaster import Forecaster
+    """Folder of a trained forecaster, a linear one for 6 hours, served as "hours"."""
+    from tiny_tables import tiny_linear
 
-    hours = np.arange(400)
-    frame = pd.DataFrame({
-        "unique_id": "a",
-        "ds": pd.date_range("2026-01-01", periods=400, freq="h"),
-        "y": 10 + np.sin(2 * np.pi * hours / 24) + np.random.default_rng(0).normal(0, 0.1, 400),
-    })  # fmt: skip
-    return Forecaster("linear").fit(frame, 6).save(tmp_path_factory.mktemp("models") / "hours")
+    return tiny_linear().save(tmp_path_factory.mktemp("models") / "hours")
 
 
 @pytest.fixture(scope="session")

@@ -145,3 +145,24 @@ def test_the_hour_the_clock_goes_back_asks_for_offsets(tmp_path: Path) -> None:
     assert "dedupe" not in str(caught.value)
     with pytest.raises(InputError, match=r"--dedupe first"):
         read_panel(path)
+
+
+def test_a_header_beyond_the_beginning_is_read_whole(tmp_path: Path) -> None:
+    names = [f"sensor-{number:05d}" for number in range(8_000)]
+    values = np.arange(8_000.0)
+    rows = [",".join([f"2024-01-{day:02d}", *map(str, values + day)]) for day in range(1, 5)]
+    path = write(tmp_path, [",".join(["ds", *names]), *rows], "wide.csv")
+    assert path.read_text().index("\n") > 65_536
+    panel = read_panel(path)
+    assert panel.values.shape == (4, 8_000)
+    np.testing.assert_array_equal(panel.values[0], values + 1)
+
+
+def test_two_columns_of_one_name_are_found_among_many(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(20_000)]
+    told = refused(write(tmp_path, [",".join(["ds", *names, "c77"]), "2024-01-01," + "1," * 20_000 + "1"]))
+    assert (told.field, told.problem) == ("c77", "two columns have this name")
+
+
+def test_one_cell_without_end_is_no_header(tmp_path: Path) -> None:
+    assert "field larger than field limit" in refused(write(tmp_path, ["x" * 200_000, "1"])).problem

@@ -62,8 +62,7 @@ def test_the_folder_comes_as_a_zip(client, crystals, tmp_path, monkeypatch):
         names = sorted(archive.namelist())
         for name in names:
             assert archive.read(name) == (tmp_path / "new" / name).read_bytes()
-    assert names == ["cif/0_generated-0.cif", "cif/1_generated-1.cif", "cif/2_generated-2.cif", "crystals.csv",
-                     "crystals.extxyz"]  # fmt: skip
+    assert names == [*(f"cif/{i}_generated-{i}.cif" for i in range(3)), "crystals.csv", "crystals.extxyz"]
 
 
 def test_elements_come_as_text_or_list(client):
