@@ -227,6 +227,15 @@ def _scale(flat: np.ndarray, start: int, count: int, factor: float) -> None:
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False)
+def measure(x: np.ndarray, before: int, columns: int, means: np.ndarray, squares: np.ndarray) -> None:
+    """Moments [T, C] of the rows of an image with room around it, as of the rows of each convolution."""
+    channels, width, flat = x.shape[1], x.shape[2], x.reshape(-1)
+    for t in range(len(means)):
+        start = (before + t) * channels * width + columns
+        _moments(flat, start, width, width - 2 * columns, means[t], squares[t])
+
+
+@numba.njit(cache=True, nogil=True, boundscheck=False)
 def begin(
     x: np.ndarray,
     before: int,

@@ -88,9 +88,7 @@ class Room:
     def enter(self, image_TCF: Tensor, norm: ImageNorm, block: ConvNeXtBlock) -> None:
         """Take an image, norm it, and convolve it for the first block."""
         self.inside.copy_(image_TCF)
-        rows = image_TCF.double()
-        self.means[:] = rows.mean(2).numpy()
-        self.squares[:] = (rows.square().sum(2) - self.bins * rows.mean(2).square()).numpy()
+        self.kernels.measure(self.padded, self.before, self.columns, self.means, self.squares)
         scale, shift = self.normaliser(norm.framewise)
         weight, bias = norm.weight.numpy(), norm.bias.numpy()
         self.kernels.begin(
