@@ -61,4 +61,18 @@ $(VENV)/.installed: pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install -q --group dev
+	@$(CHROMIUM)
 	@touch $@
+
+# The page is tested in a real browser. Where there is none and none can be installed, those tests are skipped.
+define CHROMIUM
+if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+	as_root=$$([ "$$(id -u)" = 0 ] || echo "sudo -n"); \
+	if command -v apt-get >/dev/null && $$as_root true 2>/dev/null; then \
+		echo "installing chromium for the tests of the page"; \
+		{ $$as_root apt-get update -q && timeout 900 $$as_root env DEBIAN_FRONTEND=noninteractive \
+			apt-get install -q -y --no-install-recommends chromium; } >/dev/null 2>&1 || \
+			echo "chromium cannot be installed: the tests of the page will be skipped"; \
+	else echo "no chromium here (apt-get install chromium): the tests of the page will be skipped"; fi; \
+fi
+endef

@@ -3,6 +3,8 @@
 /** `taken(files)` hears of every choice; the whole of `area` takes drops, `zone` shows it. */
 export function takeFiles(area, zone, taken) {
   const input = zone.querySelector('input[type="file"]');
+  // The same file may be chosen again, changed meanwhile.
+  input.addEventListener("click", () => { input.value = ""; });
   input.addEventListener("change", () => { if (input.files.length) taken([...input.files]); });
   let depth = 0;
   const holds = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");

@@ -21,7 +21,6 @@ export async function followJob(id, changed, signal) {
         job = JSON.parse(data);
         broken = 0;
         changed(job);
-        if (ENDED.includes(job.status)) break;
       }
     } catch (error) {
       if (error.name === "AbortError" || (error.status && error.status !== 503)) throw error;
@@ -41,7 +40,10 @@ export async function runJob(message, text, request, files = {}) {
   const move = message.work(text, () => cancelJob(job.id).catch((error) => message.refuse(error)));
   show(0);
   const words = { queued: "waits for its turn", running: "" };
+  let furthest = 0;
   return followJob(job.id, ({ status, progress, message: said }) => {
+    if (progress < furthest) return;
+    furthest = progress;
     move(progress, [text, words[status] || said].filter(Boolean).join(": "));
   });
 }

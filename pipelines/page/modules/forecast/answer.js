@@ -3,13 +3,11 @@
 import { seconds } from "../times.js";
 
 /** Map of series name to {times, point, bands: [{level, low, high}]}, widest band first. */
-export function forecastsOf({ model, columns, data }) {
-  const [id, time] = columns.length > 2 && columns.indexOf(model) > 1 ? columns : [null, columns[0]];
-  const point = columns.includes(model) ? model : columns[id ? 2 : 1];
-  const levels = columns
-    .map((name) => /-lo-([\d.]+)$/.exec(name)?.[1])
-    .filter(Boolean)
-    .sort((a, b) => b - a);
+export function forecastsOf({ columns, data }) {
+  const lows = columns.map((name) => /^(.*)-lo-([\d.]+)$/.exec(name)).filter(Boolean);
+  const point = lows.length ? lows[0][1] : columns.at(-1);
+  const [id, time] = columns.indexOf(point) > 1 ? columns : [null, columns[0]];
+  const levels = lows.map(([, , level]) => level).sort((a, b) => b - a);
   const found = new Map();
   data[time].forEach((text, at) => {
     const name = id ? String(data[id][at]) : "";
