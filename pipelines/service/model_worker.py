@@ -24,7 +24,7 @@ Answer = TypeVar("Answer")
 _LOADING = threading.Lock()
 """One model at a time: they import the same libraries, which does not go faster in parallel."""
 LONGEST_RETRY = 60
-PATIENCE = 20
+PATIENCE = 40
 """Windows that work waits for company that is known to be on its way."""
 """Seconds: nobody is told to come back later than this."""
 

@@ -25,9 +25,9 @@ PROGRAM = "from fourfold.pipelines.cli import main; import sys; sys.exit(main())
 def url(desk: Desk) -> Iterator[str]:
     """Of a server that was started by the page's first command, on a free port."""
     line = shlex.split(commands(PAGE)[0])
-    log = (desk.folder / "serve.log").open("w")
     command = [sys.executable, "-c", PROGRAM, *line[1:], "--port", "0"]
-    server = subprocess.Popen(command, cwd=desk.folder, stdout=log, stderr=log)
+    with (desk.folder / "serve.log").open("w") as log:
+        server = subprocess.Popen(command, cwd=desk.folder, stdout=log, stderr=log)
     try:
         while not (said := re.search(r"http://[\d.]+:\d+", (desk.folder / "serve.log").read_text())):
             assert server.poll() is None, (desk.folder / "serve.log").read_text()

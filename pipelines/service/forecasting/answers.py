@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
+from ....shared.errors import InputError
 from ..notes import notes_header
 from .examples import ANSWER
 from .options import ForecastOptions
@@ -43,7 +44,15 @@ class ForecastAnswer(BaseModel):
 
 
 def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list[str]) -> Response:
-    """The forecast in one of the kinds offered."""
+    """The forecast in one of the kinds offered.
+
+    Raises:
+        InputError: a column of names or times is called as the forecast is.
+    """
+    spec = forecast.panel.frame
+    if spec is not None and forecast.model in (spec.id_col, spec.time_col):
+        problem = "is also the name of the forecast's column"
+        raise InputError(forecast.model, problem, remedy="Rename the column of names or times")
     frame = forecast.to_long()
     if kind == JSON:
         return Response(_json(options, forecast, frame, notes), media_type=JSON)
