@@ -45,6 +45,7 @@ class Client:
         timeout: float = 300.0,
     ) -> None:
         self.connection = Connection(url, token, timeout)
+        self._kinds: dict[str, str] = {}
 
     def __enter__(self) -> Client:
         return self
@@ -272,7 +273,10 @@ class Client:
         )
 
     def _kind(self, name: str) -> str | None:
-        return next((model["kind"] for model in self.models() if model["name"] == name), None)
+        """Asked once for each name; an unknown one is left to the service to refuse."""
+        if name not in self._kinds:
+            self._kinds = {model["name"]: model["kind"] for model in self.models()}
+        return self._kinds.get(name)
 
 
 def _files(data: Any) -> Iterator[tuple[str, bytes | BinaryIO, str]]:

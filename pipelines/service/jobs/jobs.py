@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from ....shared.errors import InputError
 from ...finetuning import FinetuneRequest
+from ...graph_contestant import require_graph
 from ..errors import ServiceError
 from ..served_models import FORECASTER, GRAPH_FORECASTER, TASKS, ServedModel, ServedModels
 from ..settings import ServiceSettings
@@ -185,6 +186,8 @@ class Jobs:
         if graph and served.kind != GRAPH_FORECASTER:
             raise InputError("graph", f"{served.name} reads no graph", remedy="Leave it out")
         self._check(request, served)
+        if served.kind == GRAPH_FORECASTER:
+            require_graph(served.name, graph or None)
         uploads = Uploads(folder, int(EXPANSION * self._settings.max_body_mb * 1e6))
         networked = served.kind == GRAPH_FORECASTER
         edges = uploads.table("graph", graph, of_graph=True) if graph else None

@@ -193,6 +193,7 @@ def test_the_queue_is_bounded(serve, acting: Act, tmp_path: Path) -> None:
         ({"model": "../linear"}, 404, "is not served"),
         ({"output": "linear"}, 409, "names a model"),
         ({"steps": 5}, 422, "steps: linear is no vocoder"),
+        ({"model": "tts-imp"}, 422, "graph: tts-imp passes messages along edges and was given none"),
         ({"property": "gap"}, 422, "property: linear is no crystal generator"),
         ({"horizon": 10**6}, 422, "horizon"),
         ({"kind": "generate", "model": "linear"}, 422, "linear is a forecaster"),
