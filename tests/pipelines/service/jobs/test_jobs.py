@@ -84,7 +84,7 @@ def test_events_tell_every_change_until_the_end(serve, acting: Act, tmp_path: Pa
         '(run / "config.json").write_text(json.dumps({"training": {"steps": 4}}))\n'
         "for step in (1, 2):\n"
         '    (run / "metrics.jsonl").write_text(json.dumps({"step": step, "split": "train", "loss": 1}))\n'
-        "    time.sleep(1)\n"
+        '    while not Path(f"saw-{step}").exists(): time.sleep(0.02)\n'
         'finish("done")'
     )
     client = serve()
@@ -97,6 +97,8 @@ def test_events_tell_every_change_until_the_end(serve, acting: Act, tmp_path: Pa
                 assert line == "event: progress"
             if line.startswith("data:"):
                 told.append(json.loads(line.removeprefix("data:")))
+                if told[-1]["progress"] in (0.25, 0.5):
+                    (folder_of(tmp_path, id) / f"saw-{4 * told[-1]['progress']:.0f}").touch()
     assert told[-1]["status"] == "done" and told[-1] == client.get(f"/v1/jobs/{id}").json()
     shares = [job["progress"] for job in told]
     assert {0.25, 0.5} <= set(shares) and shares == sorted(shares)
