@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -31,13 +33,15 @@ def listen(*, without_token: bool = False, **settings: Any) -> int:
         InputError: a setting is wrong, a model is not there, or the port cannot be had.
     """
     checked = checked_settings(without_token, settings)
+    require_folder(checked.folder)
     app = create_app(checked)
     opened = open_port(checked.host, checked.port)
     say(f"{url_of(checked.host, opened)} - the API is described at /openapi.json; Ctrl-C stops")
     say(f"serving {', '.join(app.state.service.models.states())}")
     config = uvicorn.Config(app, log_level="info", timeout_graceful_shutdown=GOODBYE_S, server_header=False)
-    uvicorn.Server(config).run(sockets=[opened])
-    return 0
+    server = uvicorn.Server(config)
+    server.run(sockets=[opened])
+    return 0 if server.started else 1
 
 
 def checked_settings(without_token: bool, given: dict[str, Any]) -> ServiceSettings:
@@ -64,6 +68,20 @@ def checked_settings(without_token: bool, given: dict[str, Any]) -> ServiceSetti
             remedy="Give --token-file FILE, or --without-token if everyone may use it",
         )
     return settings
+
+
+def require_folder(folder: Path) -> None:
+    """Make the folder that jobs are kept in.
+
+    Raises:
+        InputError: it cannot be made, or not be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError("--folder", f"{folder} cannot be written to ({error.strerror})") from error
 
 
 def open_port(host: str, port: int) -> socket.socket:
