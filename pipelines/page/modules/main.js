@@ -5,7 +5,7 @@ import { startCrystals } from "./crystals/view.js";
 import { startForecast } from "./forecast/view.js";
 import { refreshModels } from "./models.js";
 import { startNetwork } from "./network/view.js";
-import { startRuns } from "./runs/view.js";
+import { startRuns } from "./run_browser/view.js";
 import { startSound } from "./sound/view.js";
 import { startTabs } from "./tabs.js";
 import { startTheme } from "./theme.js";
