@@ -27,7 +27,7 @@ def folder_name(model: str) -> str:
 def ready_forecaster(
     model: str,
     panel: Panel,
-    horizon: int,
+    horizon: int | None,
     *,
     validation: float | slice = 0.2,
     train: slice | None = None,

@@ -90,7 +90,8 @@ class FinetuneRequest:
         from .network_commands import finetune_network
 
         kept = finetune_network(request, self.horizon, output)
-        print(f"{output}: {kept.model.name} for {kept.horizon} steps, from {len(kept.nodes)} nodes")
+        told = "" if kept.record is None else f"; kept are {kept.record.kept()}"
+        print(f"{output}: {kept.model.name} for {kept.horizon} steps, from {len(kept.nodes)} nodes{told}")
 
     def _series_forecaster(self, output: Path) -> None:
         from ..domains.timeseries.forecaster import Forecaster

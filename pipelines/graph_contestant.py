@@ -95,6 +95,6 @@ def ready_graph_forecaster(
     given = None if model in GRAPH_FREE else graph
     with warnings.catch_warnings():
         # A thin calibration is told when intervals are asked for, not at every fit.
-        warnings.simplefilter("ignore", InputWarning)
+        warnings.filterwarnings("ignore", r"only \d+ calibration windows", InputWarning)
         forecaster = GraphForecaster(model, model_settings=model_settings, **settings)
         return forecaster.fit(signals, given, horizon, validation=validation, train=train, run=run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,27 @@ class NetworkRequest:
         """Whether the model is a name, and so fitted on these signals."""
         return is_graph_method(self.model)
 
+    def command(self, horizon: int | None, output: Path) -> str:
+        """What finetunes it in the shell."""
+        training = {**self.model_settings}
+        training |= training.pop("training", {})
+        training["size"] = training.pop("preset", None)
+        given = {
+            "graph": self.graph,
+            "horizon": horizon,
+            **(training if self.fitted_here else {}),
+            **self.reading,
+        }
+        switches = {"undirected": not self.directed, "signed": self.signed}
+        words = ["fourfold", "finetune", self.model, str(self.signals)]
+        for name, value in {**given, **switches, "output": output}.items():
+            if value in (None, False, ()):
+                continue
+            flag = {"past": "past_cols", "future": "future_cols"}.get(name, name)
+            values = [] if value is True else value if isinstance(value, tuple) else [value]
+            words += [f"--{flag.replace('_', '-')}", *map(str, values)]
+        return shlex.join(words)
+
     def read(self, known: GraphForecaster | None = None) -> tuple[Signals, Graph | None]:
         """Signals, and the graph where one is given; a kept network's own settings hold where no flag does.
 
@@ -61,7 +83,7 @@ class NetworkRequest:
         return read_network(self.signals, self.graph, directed=self.directed, signed=self.signed, **reading)
 
     def ready(
-        self, horizon: int, kept: GraphForecaster | None = None
+        self, horizon: int | None, kept: GraphForecaster | None = None
     ) -> tuple[GraphForecaster, Signals, Graph | None]:
         """The network, fitted where it is a name, with the signals and graph it is to be asked about.
 
@@ -75,14 +97,19 @@ class NetworkRequest:
             return loaded, *self.read(loaded)
         signals, graph = self.read()
         fitted = ready_graph_forecaster(
-            self.model, signals, graph, horizon, model_settings=self.model_settings, **self.reading
+            self.model,
+            signals,
+            graph,
+            horizon or USUAL_HORIZON,
+            model_settings=self.model_settings,
+            **self.reading,
         )
         return fitted, signals, graph
 
 
 def forecast_network(
     request: NetworkRequest,
-    horizon: int,
+    horizon: int | None,
     *,
     levels: Sequence[float],
     quantiles: Sequence[float],
@@ -90,6 +117,9 @@ def forecast_network(
     kept: GraphForecaster | None = None,
 ) -> Forecast:
     """Forecasts of every node; `future` holds covariates known ahead, `kept` the model if it is loaded.
+
+    Args:
+        horizon: None: the network's own, 12 for one by name.
 
     Raises:
         InputError: model, signals and graph do not go together.
@@ -108,6 +138,7 @@ def finetune_network(request: NetworkRequest, horizon: int | None, output: Path)
         InputError: model, signals and graph do not go together.
     """
     from ..domains.graphs.forecaster import GraphForecaster
+    from ..domains.graphs.forecaster_files import fitted_card
 
     run = output.with_name(f".{output.name}.run")
     if request.fitted_here:
@@ -127,6 +158,7 @@ def finetune_network(request: NetworkRequest, horizon: int | None, output: Path)
             tuned = tuned.transfer(graph, signals, run=run)
         else:
             tuned = tuned.finetune(signals, horizon, run=run)
-    tuned.save(output)
+    data = request.signals.name if isinstance(request.signals, Path) else "signals"
+    tuned.save(output, fitted_card(tuned, data, request.command(tuned.horizon, output)))
     shutil.rmtree(run, ignore_errors=True)
     return tuned

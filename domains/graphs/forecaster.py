@@ -9,21 +9,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...shared.errors import InputError
-from ...shared.forecasting.answering import answer
-from ...shared.forecasting.backtest import Backtest, ForecastTable
-from ...shared.forecasting.calibration import calibrate
+from ...shared.forecasting.backtest import Backtest
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.evaluation import Terms
-from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
+from ...shared.forecasting.fitted_data import require_spec
 from ...shared.forecasting.forecast import Forecast
-from ...shared.forecasting.future_rows import require_future
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.probabilities import central_probabilities
-from ...shared.forecasting.splits import last_rows, training_rows
-from ...shared.forecasting.windows import gather_windows
+from .fit_record import FitRecord
+from .fitting import learn
 from .forecaster_settings import GraphForecasterSettings
-from .future_channels import attach_ahead
 from .given_graph import given_graph, matched, paired, require_begin
 from .graph_model import Graph, GraphAnswers, GraphModel
 from .node_order import require_channels, require_nodes
@@ -41,9 +37,11 @@ class GraphForecaster:
 
     Args:
         model: a name (`models.presets.NAMES`).
-        model_settings: fields of `GraphModelSettings` (lookback, quantiles, scaling, training ...) and sizes
-            of the network (hidden, embedding ...).
-        settings: fields of `GraphForecasterSettings` (frequency, missing values, covariates ...).
+        model_settings: fields of `GraphModelSettings` (lookback, quantiles, scaling, profile, lags,
+            training), `preset` ("small" or "paper") and sizes of the network (hidden, embedding ...).
+        settings: fields of `GraphForecasterSettings`: freq, period, missing, zero_is_missing (a 0 means that
+            nothing was measured), dedupe, channels, past, future, id_col, time_col, target_col, timezone,
+            batch_size.
 
     Raises:
         InputError: no model has this name, or a setting is unknown or wrong.
@@ -69,6 +67,8 @@ class GraphForecaster:
         """Time of the row that the first graph of a changing one belongs to."""
         self.imputer: Imputer | None = None
         """Trained by the first `impute`."""
+        self.record: FitRecord | None = None
+        """What the last fit came to."""
 
     def fit(
         self,
@@ -102,7 +102,8 @@ class GraphForecaster:
             self.model = GraphModel(self.model.name, **self.model.config())
         self.nodes, self.channels, self.graph = signals.nodes, signals.channels, known
         self.began = str(signals.panel.time[0])
-        return self._learn(signals, horizon, validation, train, run)
+        learn(self, signals, horizon, validation=validation, train=train, run=run)
+        return self
 
     def finetune(
         self,
@@ -123,7 +124,8 @@ class GraphForecaster:
         signals = self._read(data)
         self.graph, self.began = self._graph_at(signals, graph), str(signals.panel.time[0])
         signals = self._ordered(signals)
-        return self._learn(signals, horizon, validation, train, run)
+        learn(self, signals, horizon, validation=validation, train=train, run=run)
+        return self
 
     def transfer(
         self,
@@ -137,7 +139,8 @@ class GraphForecaster:
         """A forecaster of other nodes with the same shared weights; this one stays as it is.
 
         Args:
-            graph: of the new nodes; None for models that use no graph.
+            graph: of the new nodes; None for models that use no graph. A list of edges names no node without
+                one: known nodes are added to it, new ones take `data` or a SensorGraph.
             data: some history of the new nodes, to which their embeddings (and means, where they are local)
                 are fitted while all shared weights are frozen. None: a cold start, every node an average one.
             validation, train, run: as in `fit`.
@@ -229,21 +232,10 @@ class GraphForecaster:
             InputError: not fitted, too little history, covariates missing, or data of another kind.
             NonFinite: the model answered NaN or infinity.
         """
-        horizon = self._horizon(horizon)
-        signals = self._read(data)
-        if future is not None and signals.panel.future:
-            signals = attach_ahead(signals, future, horizon)
-        panel = signals.panel
+        from .prediction import predicted
+
         probabilities = central_probabilities(levels, quantiles)
-        rows = np.full(panel.n_series, int(panel.last_rows().max()), dtype=np.int64)
-        self.model.require_history(int(rows[0]) + 1)
-        require_future(panel, rows, horizon)
-        answers = self.answers(signals, horizon, graph)
-        windows = gather_windows(panel, np.arange(panel.n_series), rows, self.model.lookback, horizon)
-        prediction = answer(answers, windows, probabilities, self.intervals, scale=answers.scale)
-        table = ForecastTable(panel, rows[:1], horizon, probabilities)
-        table.put(windows.series, rows, prediction)
-        return table.forecast(self.model.name)
+        return predicted(self, self._read(data), self._horizon(horizon), graph, future, probabilities)
 
     def backtest(
         self,
@@ -323,44 +315,6 @@ class GraphForecaster:
         """The fitted model as it answers for windows of these signals (nodes in any order)."""
         order = require_nodes(self.nodes, signals.nodes)
         return self.model.on(signals, self._graph_at(signals, graph), ahead, order)
-
-    def _learn(
-        self,
-        signals: Signals,
-        horizon: int,
-        validation: float | int | slice,
-        train: slice | None,
-        run: Path | None,
-        *,
-        local_only: bool = False,
-    ) -> GraphForecaster:
-        panel = signals.panel
-        held_out = last_rows(validation, panel.n_steps, horizon)
-        rows = training_rows(train, held_out, panel.n_steps)
-        self.model.fit(
-            signals, self.graph,
-            horizon=horizon, train=rows, validation=held_out, run=run, local_only=local_only,
-        )  # fmt: skip
-        self.horizon, self.spec = horizon, feature_spec(panel)
-        self.intervals = self.calibrated(signals, held_out, horizon)
-        self.seen_until = last_seen(panel, rows, held_out)
-        return self
-
-    def calibrated(self, signals: Signals, rows: slice, horizon: int) -> ConformalIntervals | None:
-        """Intervals for the model as it is, from its errors on `rows`; None if it has quantiles itself."""
-        answers = self.answers(signals, horizon)
-        return calibrate(
-            answers,
-            signals.panel,
-            rows,
-            lookback=self.model.lookback,
-            minimum=self.model.lookback,
-            horizon=horizon,
-            most=self.model.calibration_windows,
-            batch_size=self.settings.batch_size * signals.panel.n_series,
-            scale=answers.scale,
-            whole=True,
-        )
 
     def _read(self, data: Any) -> Signals:
         signals = self.of_kind(self.settings.read(data, self.nodes))

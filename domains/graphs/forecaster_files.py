@@ -13,6 +13,7 @@ from ...shared.artifact.named_arrays import below, under
 from ...shared.artifact.saving import save_artifact
 from ...shared.forecasting.fitted_data import plain_card
 from ...shared.forecasting.kept_forecaster import kept_arrays, kept_facts, restore
+from .fit_record import FitRecord
 from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 
@@ -25,7 +26,7 @@ TAGS = ("time-series-forecasting", "graph-ml")
 
 
 def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: ModelCard | None) -> Path:
-    """Write the artefact; `card` None writes a plain one.
+    """Write the artefact; `card` None writes one of what is known of the fit.
 
     Raises:
         InputError: the folder cannot be written.
@@ -39,14 +40,30 @@ def save_forecaster(forecaster: GraphForecaster, folder: str | Path, card: Model
         "geographic": graph.geographic if graph is not None else None,
         "began": forecaster.began,
         "imputer": forecaster.imputer.config() if forecaster.imputer is not None else None,
+        "record": forecaster.record.model_dump(mode="json") if forecaster.record is not None else None,
     }
     state = kept_arrays(forecaster)
     if graph is not None:
         state |= under("graph", graph_state(graph))
     if forecaster.imputer is not None:
         state |= under("imputer", forecaster.imputer.state())
-    plain = plain_card("GraphForecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
-    return save_artifact(folder, KIND, config, state, card or plain)
+    return save_artifact(folder, KIND, config, state, card or fitted_card(forecaster))
+
+
+def fitted_card(forecaster: GraphForecaster, data: str = "signals", command: str | None = None) -> ModelCard:
+    """What is known of a network: its nodes and edges, and what its last fit came to.
+
+    Args:
+        data: name of the signals it was fitted on.
+        command: that made it; None: the calls in Python.
+    """
+    model, graph = forecaster.model, forecaster.graph
+    card = plain_card("GraphForecaster", model.name, forecaster.horizon, forecaster.spec, TAGS)
+    size = f"{len(forecaster.nodes)} nodes" + (
+        f", {graph.n_edges} edges" if isinstance(graph, SensorGraph) else ""
+    )
+    card = card.model_copy(update={"title": f"{card.title}, {size}", "command": command or card.command})
+    return card if forecaster.record is None else forecaster.record.on_card(card, data)
 
 
 def load_forecaster(
@@ -63,6 +80,8 @@ def load_forecaster(
     restore(loaded, config, arrays)
     loaded.nodes, loaded.channels = tuple(config["nodes"]), tuple(config["channels"])
     loaded.began = config["began"]
+    if config.get("record") is not None:
+        loaded.record = FitRecord.model_validate(config["record"])
     graph = below("graph", arrays)
     if graph:
         loaded.graph = graph_from(graph, loaded.nodes, geographic=config["geographic"])

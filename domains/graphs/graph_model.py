@@ -165,12 +165,14 @@ class GraphModel:
         """Raise InputError when these rows are too few for one window."""
         count, needed = max(rows.stop - rows.start, 0), self.lookback + horizon
         if count < needed:
+            most = count - self.lookback
+            shorter = f"a horizon of {most} at most" if most > 0 else "a shorter horizon"
             raise InputError(
-                "training rows",
-                f"{count} rows hold no window",
-                where=f"rows {rows.start}..{rows.stop}",
-                expected=f"at least {needed} rows: {self.lookback} of context and {horizon} to forecast",
-                remedy="Give more history, or a shorter lookback or horizon",
+                "horizon" if most > 0 else "lookback",
+                f"{self.lookback} steps of context and {horizon} ahead do not fit into the {count} rows to "
+                "learn from",
+                expected=f"at least {needed} rows",
+                remedy=f"Give more history, {shorter} or a shorter lookback",
             )
 
     def config(self) -> dict[str, Any]:

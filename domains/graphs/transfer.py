@@ -10,8 +10,13 @@ from ...shared.errors import InputError, note
 from ...shared.forecasting.fitted_data import last_seen
 from ...shared.forecasting.splits import last_rows, training_rows
 from .clock import Clock
+from .fit_record import FitRecord
+from .fitting import calibrated
 from .given_graph import given_graph, paired
-from .graph_model import GraphModel
+from .graph_model import Graph, GraphModel
+from .sensor_graph.changing_graph import ChangingGraph
+from .sensor_graph.checks import listed
+from .sensor_graph.sensor_graph import SensorGraph
 from .signal_scaler import SignalScaler
 from .signals.signals import Signals
 
@@ -34,17 +39,30 @@ def transferred(
         signals, known = paired(forecaster.settings, data, graph, forecaster.model)
         forecaster.of_kind(signals)
     elif graph is not None:
-        known = given_graph(graph, None)
+        known = _with_known_nodes(given_graph(graph, None), graph, forecaster)
     else:
         raise InputError("graph", "neither graph nor data name the new nodes", remedy="Pass one of them")
     other = copy.copy(forecaster)
     other.nodes = signals.nodes if signals is not None else known.nodes if known is not None else ()
     other.model = adapted_model(forecaster.model, len(other.nodes))
     other.graph, other.began, other.seen_until, other.imputer = known, None, None, None
+    other.record = None
     if signals is not None:
         other.began = str(signals.panel.time[0])
         fit_local(other, signals, validation=validation, train=train, run=run)
     return other
+
+
+def _with_known_nodes(found: Graph, graph: Any, forecaster: GraphForecaster) -> Graph:
+    """The graph, and the known nodes that no edge of a list names: they are still there, without neighbours.
+
+    A list that names none of the known nodes is of another network, whose nodes are those it names.
+    """
+    lost = [name for name in forecaster.nodes if name not in set(found.nodes)]
+    if isinstance(graph, SensorGraph | ChangingGraph) or not lost or len(lost) == len(forecaster.nodes):
+        return found
+    note(f"without an edge, kept as known: {listed(lost)}; data, or a SensorGraph, would say otherwise")
+    return given_graph(graph, (*found.nodes, *lost))
 
 
 def adapted_model(model: GraphModel, nodes: int) -> GraphModel:
@@ -93,14 +111,15 @@ def fit_local(
         shared = {name: value.clone() for name, value in network.state_dict().items() if name not in local}
         network.freeze_shared()
         try:
-            model.fit(
+            result = model.fit(
                 signals, forecaster.graph,
                 horizon=horizon, train=rows, validation=held_out, run=run, local_only=True,
             )  # fmt: skip
+            forecaster.record = FitRecord.of(result, signals.panel, rows, held_out)
         finally:
             network.freeze_shared(False)
             network.load_state_dict(shared, strict=False)
     else:
         note(f"{model.name} has no weights of single nodes: nothing but its scaling follows the data")
-    forecaster.intervals = forecaster.calibrated(signals, held_out, horizon)
+    forecaster.intervals = calibrated(forecaster, signals, held_out, horizon)
     forecaster.seen_until = last_seen(signals.panel, rows, held_out)

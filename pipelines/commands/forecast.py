@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from ...shared.errors import InputError
 from .graph_options import NO_GRAPH, GraphOptions
 from .network_flags import network_request
 from .table_options import AS_GIVEN, TableOptions
@@ -22,7 +23,7 @@ def forecast(
     data: Path,
     /,
     *,
-    horizon: Annotated[int, Parameter(name=["--horizon", "-n"]), WHOLE],
+    horizon: Annotated[int | None, Parameter(name=["--horizon", "-n"]), WHOLE] = None,
     output: Annotated[Path | None, Parameter(name=["--output", "-o"])] = None,
     level: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (80.0,),
     quantiles: Annotated[tuple[float, ...], Parameter(negative="", consume_multiple=True)] = (),
@@ -43,7 +44,7 @@ def forecast(
     data
         CSV, Parquet or NetCDF; a row a series and time, or a column a series.
     horizon
-        Steps to forecast.
+        Steps to forecast; a model that finetune wrote knows its own.
     output
         CSV, Parquet or NetCDF to write; printed as CSV when not given.
     level
@@ -65,6 +66,7 @@ def forecast(
 
     if output is not None:
         check_output(output, inputs=(data, future))
+    _require_horizon(model, horizon)
     from ..covariate_file import read_future
 
     ahead, names = read_future(future, table.id_col, table.time_col) if future is not None else (None, ())
@@ -92,6 +94,17 @@ def forecast(
     asked = {name: choice for name, choice in (("pad", pad), ("short", short)) if choice is not None}
     forecaster.settings = forecaster.settings.model_copy(update=asked)
     return _give(forecaster.predict(panel, horizon, levels=level, quantiles=quantiles), output)
+
+
+def _require_horizon(model: str, horizon: int | None) -> None:
+    """Raise InputError where nobody says how far: what is fitted here has no horizon of its own."""
+    from ..contestant import is_method
+    from ..graph_contestant import is_graph_method
+
+    if horizon is None and (is_method(model) or is_graph_method(model)):
+        raise InputError(
+            "--horizon", f"is not given, and {model} has none of its own", remedy="Give it, such as -n 24"
+        )
 
 
 def _give(answer: Forecast, output: Path | None) -> int:

@@ -59,6 +59,8 @@ class Evaluation(BaseModel):
     """What that error is, and what models are sorted by."""
     naive: str = NAIVE
     """The simple method that every other is set beside."""
+    seen: tuple[str, ...] = ()
+    """Models that were trained beforehand on rows of the test part: their scores are too good."""
 
     def ranked(self) -> list[str]:
         """Names of the models, the best on the test part first."""

@@ -59,12 +59,14 @@ def judge_all(
     *,
     skipped: Mapping[str, str] | None = None,
     watches: Mapping[str, Watch] | None = None,
+    seen: Sequence[str] = (),
 ) -> Outcome:
     """Judge every model on the test part; the validation part alone chooses one.
 
     Args:
         skipped: models that could not take part, with the reason.
         watches: by model, who is told of its errors on the test part.
+        seen: models that were trained beforehand on rows of the test part.
 
     Raises:
         InputError: nothing was observed in the test part.
@@ -95,6 +97,7 @@ def judge_all(
         chosen=chosen,
         validation_error=errors,
         judged_by=judged_by,
+        seen=tuple(seen),
         naive=min((name for name in terms.naive if name in errors), key=lambda name: errors[name]),
     )
     return Outcome(evaluation, judged[chosen].answers, windows, scale)

@@ -10,13 +10,13 @@ TABLE_WIDTH = 120
 
 
 def print_comparison(evaluation: Evaluation) -> None:
-    """The scores as a table on the terminal; the change against naive in the last column."""
+    """The scores as a table on the terminal; the change against the best naive method in the last column."""
     from rich.console import Console
     from rich.table import Table
 
     listing = Table(box=None, header_style="bold", pad_edge=False)
     listing.add_column("model", no_wrap=True)
-    for title in (*METRICS.values(), f"in {evaluation.level:g} %", "vs naive"):
+    for title in (*METRICS.values(), f"in {evaluation.level:g} %", f"vs {evaluation.naive}"):
         listing.add_column(title, justify="right", no_wrap=True)
     best = evaluation.chosen
     for name in evaluation.ranked():
@@ -30,9 +30,17 @@ def print_comparison(evaluation: Evaluation) -> None:
     console.print(listing)
     console.print(
         f"{evaluation.windows} windows from {evaluation.origins} origins in the last part of the data, "
-        "on which nothing was fitted here",
+        + _fitted_on_it(evaluation),
         style="dim",
         highlight=False,
     )
     for name, reason in evaluation.skipped.items():
         console.print(f"{name} does not take part: {reason}", style="dim", highlight=False, markup=False)
+
+
+def _fitted_on_it(evaluation: Evaluation) -> str:
+    """Who knew the rows that were forecast."""
+    if not evaluation.seen:
+        return "on which no model was fitted"
+    rest = "the others were not" if len(evaluation.seen) < len(evaluation.scores) else "as all were"
+    return f"on which {', '.join(evaluation.seen)} had been fitted before (scores too good), {rest}"

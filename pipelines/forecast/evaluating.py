@@ -9,6 +9,7 @@ import numpy as np
 
 from ...domains.timeseries.forecaster import Forecaster
 from ...domains.timeseries.history_parts import history_parts
+from ...shared.forecasting.fitted_data import warn_of_seen_rows
 from ...shared.panels.panel import Panel
 from ..comparison.contestants import series_entrant
 from ..comparison.evaluation import Evaluation, save_arrays
@@ -33,7 +34,9 @@ def evaluate_models(
         name: series_entrant(one, panel, settings.horizon, facts["seconds"][name])
         for name, one in models.items()
     }
-    outcome = judge_all(entrants, panel, terms, skipped=facts["skipped"])
+    first = splits["test"][0]
+    seen = [name for name, one in models.items() if warn_of_seen_rows(panel, one.seen_until, first)]
+    outcome = judge_all(entrants, panel, terms, skipped=facts["skipped"], seen=seen)
     evaluation = outcome.evaluation
     forecast = models[evaluation.chosen].predict(panel, settings.horizon, levels=settings.levels)
     made_of = {f"made-of/{name}": part[0, :, shown[0]] for name, part in forecast.components.items()}

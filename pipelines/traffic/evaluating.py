@@ -84,14 +84,17 @@ def compare_models(
     """
     facts = json.loads((trained / "trained.json").read_text(encoding="utf-8"))
     entrants: dict[str, Entrant] = {}
+    seen = []
     for name, model in models.items():
         seconds = facts["seconds"][name]
-        warn_of_seen_rows(signals.panel, model.seen_until, terms.splits["test"][0])
+        if warn_of_seen_rows(signals.panel, model.seen_until, terms.splits["test"][0]):
+            seen.append(name)
         if isinstance(model, GraphForecaster):
             entrants[name] = graph_entrant(model, signals, terms.horizon, seconds)
         else:
             entrants[name] = series_entrant(model, signals.panel, terms.horizon, seconds)
-    return entrants, judge_all(entrants, signals.panel, terms, skipped=facts["skipped"], watches=sums)
+    outcome = judge_all(entrants, signals.panel, terms, skipped=facts["skipped"], watches=sums, seen=seen)
+    return entrants, outcome
 
 
 def terms_of(signals: Signals, splits: Mapping[str, tuple[int, int]], settings: Settings) -> Terms:

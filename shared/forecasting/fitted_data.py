@@ -36,16 +36,18 @@ def last_seen(panel: Panel, *rows: slice) -> str:
     return str(panel.time[min(max(part.stop for part in rows), panel.n_steps) - 1])
 
 
-def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> None:
-    """Warn (from four calls up) when rows from `first` on, about to be scored, were used in fitting."""
+def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> bool:
+    """Warn when rows from `first` on, about to be scored, were used in fitting; returns whether they were."""
     if seen_until is None:
-        return
+        return False
     position = np.flatnonzero(panel.time.astype(str) == seen_until)
-    if len(position) and int(position[0]) >= first:
+    seen = bool(len(position)) and int(position[0]) >= first
+    if seen:
         note(
             f"rows up to {seen_until} were used in fitting: if these are the same series, scores "
-            "of rows before that are too good; pass test= or n_windows= for later rows, or refit=True"
+            "of rows before that are too good; judge later rows, or a model that is fitted without them"
         )
+    return seen
 
 
 def plain_card(

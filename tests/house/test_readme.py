@@ -39,11 +39,27 @@ def test_python(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (desk.folder / "forecast.png").is_file()
 
 
-def test_no_measured_command_is_without_its_file() -> None:
-    """Each benchmark the README names exists, and so does the result it speaks of."""
-    named = set(re.findall(r"benchmarks\.(\w+)|benchmarks/(\w+)\.py", README))
+@pytest.mark.parametrize(("page", "least"), [("README.md", 5), ("docs/figures.md", 25)])
+def test_no_measured_command_is_without_its_file(page: str, least: int) -> None:
+    """Each benchmark the page names exists, and so does the result it speaks of."""
+    named = set(re.findall(r"benchmarks\.(\w+)|benchmarks/(\w+)\.py", (ROOT / page).read_text()))
     named = {first or second for first, second in named}
-    assert len(named) >= 5
+    assert len(named) >= least
     for name in named:
         assert (ROOT / "benchmarks" / f"{name}.py").is_file(), name
         assert (ROOT / "benchmarks" / "results" / f"{name}.json").is_file(), name
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))]
+)
+def test_every_link_within_the_project_leads_somewhere(page: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text())
+    assert [link for link in links if not ((ROOT / page).parent / link).exists()] == []
+
+
+def test_the_reader_learns_how_before_how_well() -> None:
+    """Figures have a page of their own; README keeps a few."""
+    assert README.index("docs/figures.md") > README.index("## Crystals")
+    section = README.split("## How far to trust it")[1].split("\n## ")[0]
+    assert section.count("\n") < 20

@@ -7,6 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ....shared.errors import InputError
+from ..graph_training import GraphModelSettings
+from ..settings_check import setting_error
 from .settings import (
     DiffusionSettings,
     FullyConnectedSettings,
@@ -66,9 +68,8 @@ def network_settings(name: str, *, preset: str = "paper", **sizes: Any) -> BaseM
     try:
         return type(base).model_validate(values)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or name
-        raise InputError(f"{name} setting {field}", first["msg"], remedy="Correct or remove it") from None
+        others = ("preset", *GraphModelSettings.model_fields)
+        raise setting_error(type(base), error, name, others) from None
 
 
 def _merged(values: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Nodes of which nothing was measured: a dead sensor, or a place without one."""
+"""Nodes of which nothing was measured, or not all the time: a dead sensor, a late or an early one."""
 
 from __future__ import annotations
 
@@ -31,3 +31,22 @@ def warn_of_silent(signals: Signals) -> None:
             f"{len(names)} of {signals.panel.n_series} series {hold} no value at all ({listed(names)}): "
             "what is said there comes from the other nodes"
         )
+
+
+def warn_of_unequal_lengths(signals: Signals) -> None:
+    """Say which series begin later or end earlier than the others, by more than a season.
+
+    All share one axis: what lies outside of a series is not learnt from, and every node is forecast from the
+    end of the axis on.
+    """
+    panel = signals.panel
+    alive = panel.observed.any(0)
+    late = alive & (panel.first_rows() > panel.period)
+    early = alive & (panel.last_rows() < panel.n_steps - 1 - panel.period)
+    for odd, told, rest in (
+        (late, "begin later than the others", "they are learnt from where they are known"),
+        (early, "end earlier than the others", "forecasts of all begin after the last value of any"),
+    ):
+        names = [panel.series[number] for number in np.flatnonzero(odd)]
+        if names:
+            note(f"{len(names)} of {panel.n_series} series {told} ({listed(names)}): {rest}")

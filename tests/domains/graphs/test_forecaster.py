@@ -347,7 +347,9 @@ def test_wrong_settings_are_named(settings: dict, said: str) -> None:
 
 
 def test_too_little_data_is_refused(fitted: GraphForecaster, frame: pd.DataFrame, graph: SensorGraph) -> None:
-    with pytest.raises(InputError, match="rows hold no window; expected at least 10 rows"):
+    with pytest.raises(
+        InputError, match=r"do not fit into the . rows to learn from; expected at least 10 rows"
+    ):
         GraphForecaster("tts-imp", model_settings=SMALL).fit(frame.iloc[:9], graph, 4, validation=0)
     with pytest.raises(InputError, match="5 steps of history are too short"):
         fitted.predict(frame.iloc[:5])
@@ -361,6 +363,52 @@ def test_too_little_data_is_refused(fitted: GraphForecaster, frame: pd.DataFrame
         fitted.finetune(frame, train=slice(0, 150), validation=slice(140, 200))
     with pytest.raises(InputError, match="hold 0 windows"):
         fitted.evaluate(frame, test=slice(236, 238))
+
+
+def test_a_horizon_that_is_too_long_is_named_with_the_longest_possible(
+    frame: pd.DataFrame, graph: SensorGraph
+) -> None:
+    with pytest.raises(InputError, match="horizon: 6 steps of context and 400 ahead do not fit") as caught:
+        GraphForecaster("rnn", model_settings=SMALL).fit(frame, horizon=400, validation=0)
+    assert "a horizon of 234 at most" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"zero_missing": True}, "expected freq, period, missing, zero_is_missing"),
+        ({"zero_missing": True}, "Did you mean zero_is_missing"),
+        ({"model_settings": {"training": {"epoch": 3}}}, "Did you mean epochs"),
+        ({"model_settings": {"lookbak": 3}}, "Did you mean lookback"),
+    ],
+)
+def test_settings_that_do_not_exist_are_told_with_those_that_do(settings: dict, said: str) -> None:
+    with pytest.raises(InputError, match="there is no such setting") as caught:
+        GraphForecaster(**settings)
+    assert said in str(caught.value) and "Extra inputs" not in str(caught.value)
+
+
+def test_its_card_says_what_it_learnt_from_and_which_weights_were_kept(
+    fitted: GraphForecaster, frame: pd.DataFrame, tmp_path: Path
+) -> None:
+    fitted.save(tmp_path / "model")
+    card = (tmp_path / "model" / "README.md").read_text()
+    assert "5 nodes, 4 edges" in card and "192 rows from 2024-03-04 00:00:00 on, and 48 to choose by" in card
+    assert "Kept are the best weights" in card and "not recorded" not in card
+    loaded = GraphForecaster.load(tmp_path / "model")
+    assert loaded.record is not None and loaded.record == fitted.record and loaded.record.mae is not None
+    unjudged = GraphForecaster("rnn", model_settings=SMALL).fit(frame, horizon=2, validation=0)
+    assert unjudged.record is not None and "the last weights" in unjudged.record.kept()
+
+
+def test_series_of_unequal_length_are_noted(fitted: GraphForecaster, frame: pd.DataFrame) -> None:
+    frame = frame.copy()
+    frame.iloc[-30:, 1] = np.nan
+    with pytest.warns(match=r"1 of 5 series end earlier than the others \(b\)"):
+        fitted.predict(frame)
+    frame.iloc[-30:, 1], frame.iloc[:30, 2] = 50.0, np.nan
+    with pytest.warns(match=r"1 of 5 series begin later than the others \(c\)"):
+        fitted.predict(frame)
 
 
 def test_a_constant_node_has_scale_one_and_a_warning(frame: pd.DataFrame, graph: SensorGraph) -> None:
@@ -393,7 +441,7 @@ def test_a_sensor_that_died_is_forecast_from_the_others(
 
 
 def test_no_rows_to_learn_from_and_no_edges(frame: pd.DataFrame, graph: SensorGraph) -> None:
-    with pytest.raises(InputError, match="0 rows hold no window"):
+    with pytest.raises(InputError, match="do not fit into the 0 rows to learn from"):
         GraphForecaster("tts-imp", model_settings=SMALL).fit(frame, graph, 2, train=slice(0, 0))
     unjoined = SensorGraph(graph.nodes, np.zeros((2, 0), np.int64), np.zeros(0, np.float32))
     with pytest.warns(InputWarning, match="no edge between two nodes"):

@@ -17,10 +17,28 @@ def test_noise_is_white_and_shared_shocks_are_not() -> None:
     shared = noise + 2 * rng.normal(size=(400, 1))
     found = forecaster.diagnose(residuals=shared, graph=ring(), periods=100)
     assert not found.white and found.test.spatial_p_value < 1e-6
-    assert "along the graph" in found.verdict() and "in time" not in found.verdict()
+    assert "along the graph (neighbours err alike" in found.verdict() and "in time" not in found.verdict()
+    nodes = found.by_node()
+    assert sorted(nodes["node"]) == list(ring().nodes) and nodes["space"].iloc[0] == nodes["space"].max()
+    said = nodes.set_index("node")["finding"]
+    assert (said[list("abcd")] == "errs like its neighbours").all() and said["e"] == "nothing found"
     assert found.maps.nodes.statistic.shape == (5,) and found.maps.periods.statistic.shape == (4,)
     masked = np.where(rng.random(shared.shape) < 0.5, shared, np.nan)
     assert not forecaster.diagnose(residuals=masked, observed=np.isfinite(masked), graph=ring()).white
+
+
+def test_the_sign_says_which_way() -> None:
+    noise = np.random.default_rng(1).normal(size=(400, 5))
+    against = noise.copy()
+    against[:, [1, 3]] = -2 * noise[:, [0, 2]]
+    found = GraphForecaster("rnn").diagnose(residuals=against, graph=ring())
+    assert "neighbours err against each other" in found.verdict()
+    assert "errs against its neighbours" in set(found.by_node()["finding"])
+    lasting = GraphForecaster("rnn").diagnose(residuals=noise[1:] + noise[:-1], graph=ring())
+    assert "in time (errors go on" in lasting.verdict()
+    assert (lasting.by_node()["finding"] == "errors go on from step to step").all()
+    turning = GraphForecaster("rnn").diagnose(residuals=noise[1:] - noise[:-1], graph=ring())
+    assert (turning.by_node()["finding"] == "errors alternate from step to step").all()
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Transfer: shared weights stay bit for bit, what belongs to nodes is theirs."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -88,3 +90,13 @@ def test_what_cannot_be_transferred_says_so() -> None:
         plain.transfer(PAIR, other_frame())
     with pytest.raises(InputError, match="freq"):
         plain.transfer(PAIR, other_frame().iloc[::2])
+
+
+def test_a_list_of_edges_keeps_known_nodes_without_one(tmp_path: Path) -> None:
+    source = GraphForecaster("tts-imp", model_settings=SMALL).fit(wide_frame(), ring(), 4)
+    path = tmp_path / "edges.csv"
+    path.write_text("from,to,weight\na,b,1\nb,f,1\nc,d,1\n")
+    with pytest.warns(InputWarning, match="without an edge, kept as known: e"):
+        assert source.transfer(str(path)).nodes == ("a", "b", "c", "f", "d", "e")
+    path.write_text("from,to,weight\np,q,1\n")
+    assert source.transfer(str(path)).nodes == ("p", "q"), "another network"

@@ -51,6 +51,15 @@ def test_a_kept_network_knows_its_graph(desk: Path, capsys: pytest.CaptureFixtur
     assert main(["forecast", "mine", "signals.csv", "-n", "3", *GRAPH]) == 0
     assert capsys.readouterr().out == without
     assert len(without.splitlines()) == 1 + 3 * len(NODES)
+    assert main(["forecast", "mine", "signals.csv"]) == 0
+    assert capsys.readouterr().out == without, "and its horizon"
+
+
+def test_a_kept_network_says_what_made_it(desk: Path) -> None:
+    card = (desk / "mine" / "README.md").read_text()
+    words = "fourfold finetune tts-imp signals.csv --graph edges.csv --horizon 3 --lookback 6 --scaling"
+    assert f"{words} global --epochs 1.0 --size small --output mine" in card
+    assert "4 nodes, 3 edges" in card and "| signals.csv | train, validation |" in card and "| MAE |" in card
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".nc"])
@@ -92,6 +101,10 @@ def test_a_network_is_set_beside_naive_methods(
     assert set(scores) == {"last-value", "seasonal-naive", "slot-mean", "mine", "stid"}
     assert all(len(score["error_by_lead"]) == 3 for score in scores.values()), "its own horizon"
     assert "used in fitting" in captured.err, "it has seen these rows"
+    assert "mine had been fitted before (scores too good), the others were not" in " ".join(
+        captured.out.split()
+    )
+    assert "refit" not in captured.err + captured.out and "vs naive" not in captured.out
 
 
 def test_a_kept_network_is_trained_further_or_taken_to_other_nodes(desk: Path) -> None:
@@ -118,6 +131,7 @@ def test_a_kept_network_is_trained_further_or_taken_to_other_nodes(desk: Path) -
         (["forecast", "rnn", "signals.csv", "-n", "3", "--missing", "raise"], "missing"),
         (["finetune", "dcrnn", "signals.csv", "-o", "none"], "dcrnn passes messages"),
         (["evaluate", "tas-imp", "signals.csv"], "tas-imp passes messages"),
+        (["forecast", "rnn", "signals.csv"], "--horizon: is not given, and rnn has none of its own"),
         (["impute", "grin", "signals.csv", "-o", "none.csv"], "grin reads the neighbours and was given none"),
         (["impute", "tts-imp", "signals.csv", *GRAPH], "tts-imp forecasts and fills no gaps"),
         (["impute", "grin", "signals.csv", *GRAPH, "--missing", "interpolate"], "leaves no gap to fill"),

@@ -18,4 +18,4 @@ def test_no_figure_is_cut(
     options = ["--horizon", "6", "--origins", "3", "--missing", "mask", "--timezone", "Europe/Berlin"]
     assert main(["evaluate", "seasonal-naive", str(tmp_path / "hourly.csv"), *options]) == 0
     table = capsys.readouterr().out
-    assert "…" not in table and "vs naive" in table and "seasonal-naive" in table
+    assert "…" not in table and "vs seasonal-naive" in table and "seasonal-naive" in table

@@ -117,3 +117,9 @@ def test_parts_of_a_split_share_no_node() -> None:
         NodeSplit(np.array([1, 2]), np.array([2, 3]), np.array([4]))
     with pytest.raises(InputError, match="no node has one"):
         random_split(labelled((2,)).with_label(np.array([-1, -1])), validation=0.5)
+
+
+def test_a_misspelt_weight_is_not_ignored() -> None:
+    features, edges, labels = tables()
+    with pytest.raises(InputError, match="wieght: is no column of a table of edges"):
+        read_labelled_graph(features, edges.rename(columns={"weight": "wieght"}), labels)

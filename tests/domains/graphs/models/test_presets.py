@@ -45,7 +45,11 @@ def test_sizes_replace_the_presets_and_embeddings_merge():
     ("name", "sizes", "words"),
     [
         ("gcn", {}, "model: 'gcn' is not a network; expected one of rnn"),
-        ("tts-imp", {"width": 3}, "tts-imp setting width: Extra inputs are not permitted"),
+        (
+            "tts-imp",
+            {"width": 3},
+            "tts-imp setting width: there is no such setting; expected preset, lookback",
+        ),
         ("tts-imp", {"hidden": 0}, "tts-imp setting hidden: Input should be greater than or equal to 1"),
         ("stid", {"embedding": "fancy"}, "stid setting embedding.kind: Input should be 'none', 'plain'"),
         ("rnn", {"preset": "large"}, "preset: 'large' is not known; expected paper or small"),
