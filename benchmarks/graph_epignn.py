@@ -1,12 +1,14 @@
 """Relational reasoning beyond the length of the training paths: EpiGNN, and a relational GCN for contrast.
 
-Both train on paths of 2 and 3 hops between regions (RCC-8) and answer paths of up to 10; answers are
-balanced, so guessing is right once in seven.
+Both train on paths of 2 and 3 hops between regions (RCC-8), or with `--algebra allen` between intervals, and
+answer paths of up to 10; answers are balanced.
 
-`python -m benchmarks.graph_epignn` writes `results/graph_epignn.json`.
+`python -m benchmarks.graph_epignn [--algebra allen]` writes `results/graph_epignn.json`, or `..._allen.json`.
 """
 
 from __future__ import annotations
+
+import argparse
 
 from benchmarks.measure import one_thread, spread, write_result
 
@@ -16,7 +18,7 @@ import numpy as np  # noqa: E402 - after one_thread, which thread pools read at 
 import torch  # noqa: E402
 from fourfold.domains.graphs.systems.brief_training import OneLoss, train_briefly  # noqa: E402
 from fourfold.domains.graphs.systems.epignn import EpiGNN, EpiGNNSettings  # noqa: E402
-from fourfold.domains.graphs.systems.relation_algebra import RelationAlgebra, region_algebra  # noqa: E402
+from fourfold.domains.graphs.systems.relation_algebra import RelationAlgebra, interval_algebra, region_algebra  # noqa: E402
 from fourfold.domains.graphs.systems.relation_paths import MixedPaths, RelationGraphs, sample_paths  # noqa: E402
 from fourfold.shared.training.settings import FitSettings, ScheduleSettings  # noqa: E402
 from torch import Tensor, nn  # noqa: E402
@@ -75,8 +77,11 @@ def accuracies(model: nn.Module, rate: float, algebra: RelationAlgebra, seed: in
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--algebra", choices=("rcc8", "allen"), default="rcc8")
+    allen = parser.parse_args().algebra == "allen"
     torch.set_num_threads(1)
-    algebra = region_algebra()
+    algebra = interval_algebra() if allen else region_algebra()
     rows: dict[str, dict[int, list[float]]] = {"epignn": {}, "relational_gcn": {}}
     for seed in SEEDS:
         torch.manual_seed(seed)
@@ -94,7 +99,9 @@ def main() -> None:
         "steps": STEPS,
         "accuracy": {name: {k: spread(v) for k, v in by_hops.items()} for name, by_hops in rows.items()},
     }
-    print(write_result("graph_epignn", payload))
+    if allen:
+        payload["command"] = "python -m benchmarks.graph_epignn --algebra allen"
+    print(write_result("graph_epignn_allen" if allen else "graph_epignn", payload))
 
 
 if __name__ == "__main__":
