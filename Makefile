@@ -35,6 +35,7 @@ demo: $(VENV)/.installed
 
 test: lint
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -q --durations=15 $(TESTS)
+	@if [ -d runs/page-shots ]; then echo "screenshots of the page: $(abspath runs/page-shots)"; fi
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
