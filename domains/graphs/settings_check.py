@@ -40,8 +40,7 @@ def setting_error(
     path = [str(part) for part in first["loc"]]
     field = f"{owner} setting {'.'.join(path) or owner}"
     if first["type"] != "extra_forbidden":
-        message = first["msg"].removeprefix("Value error, ")
-        return InputError(field, message[:1].lower() + message[1:], remedy="Correct or remove it")
+        return InputError(field, first["msg"].removeprefix("Value error, "), remedy="Correct or remove it")
     known = [*(others if len(path) == 1 else ()), *_at(kind, path[:-1]).model_fields]
     near = difflib.get_close_matches(path[-1], known, 1)
     told = f"Did you mean {near[0]}? " if near else ""
