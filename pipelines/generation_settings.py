@@ -21,7 +21,7 @@ def _no_truth(value: Any) -> Any:
 
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Count = Annotated[int, Field(ge=1), BeforeValidator(_no_truth)]
-"""The bound stands beside the number: pydantic's JSON schema would not tell it of an optional one otherwise."""
+"""Its bound stands beside the number: else the JSON schema of an optional one would not tell of it."""
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
 Length = Annotated[float, Field(gt=0, lt=10, allow_inf_nan=False), BeforeValidator(_no_truth)]
 Formula = Annotated[str, Field(max_length=200)]
