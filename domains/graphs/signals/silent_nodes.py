@@ -43,10 +43,11 @@ def warn_of_unequal_lengths(signals: Signals) -> None:
     alive = panel.observed.any(0)
     late = alive & (panel.first_rows() > panel.period)
     early = alive & (panel.last_rows() < panel.n_steps - 1 - panel.period)
-    for odd, told, rest in (
-        (late, "begin later than the others", "they are learnt from where they are known"),
-        (early, "end earlier than the others", "forecasts of all begin after the last value of any"),
+    for odd, verb, told, rest in (
+        (late, "begin", "later than the others", "they are learnt from where they are known"),
+        (early, "end", "earlier than the others", "forecasts of all begin after the last value of any"),
     ):
         names = [panel.series[number] for number in np.flatnonzero(odd)]
         if names:
-            note(f"{len(names)} of {panel.n_series} series {told} ({listed(names)}): {rest}")
+            verb += "s" if len(names) == 1 else ""
+            note(f"{len(names)} of {panel.n_series} series {verb} {told} ({listed(names)}): {rest}")

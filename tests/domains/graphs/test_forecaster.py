@@ -111,7 +111,7 @@ def test_what_is_not_observed_is_not_read(fitted: GraphForecaster, frame: pd.Dat
     assert not np.array_equal(fitted.predict(holes).values, fitted.predict(frame).values)
 
 
-@pytest.mark.filterwarnings("ignore:rows up to", "ignore:MASE is undefined")
+@pytest.mark.filterwarnings("ignore:rows up to", "ignore:MASE is undefined", "ignore:1 of 5 series ends")
 def test_missing_data_in_training_and_a_node_that_fell_silent(graph: SensorGraph) -> None:
     frame = wide_frame()
     gaps = np.random.default_rng(1).random(frame.shape) < 0.3
@@ -404,10 +404,10 @@ def test_its_card_says_what_it_learnt_from_and_which_weights_were_kept(
 def test_series_of_unequal_length_are_noted(fitted: GraphForecaster, frame: pd.DataFrame) -> None:
     frame = frame.copy()
     frame.iloc[-30:, 1] = np.nan
-    with pytest.warns(match=r"1 of 5 series end earlier than the others \(b\)"):
+    with pytest.warns(match=r"1 of 5 series ends earlier than the others \(b\)"):
         fitted.predict(frame)
     frame.iloc[-30:, 1], frame.iloc[:30, 2] = 50.0, np.nan
-    with pytest.warns(match=r"1 of 5 series begin later than the others \(c\)"):
+    with pytest.warns(match=r"1 of 5 series begins later than the others \(c\)"):
         fitted.predict(frame)
 
 
