@@ -47,7 +47,7 @@ FLAGS = {
     "serve": {"--model", "--host", "--port", "--token-file", "--without-token", "--allowed-host", "--folder",
               "--runs", "--lazy", "--threads", "--max-body-mb", "--max-queue", "--batch-window-ms",
               "--max-batch", "--timeout-s", "--max-series", "--max-points", "--max-horizon", "--max-audio-s",
-              "--max-crystals", "--max-job-crystals", "--max-jobs"},
+              "--max-crystals", "--max-job-crystals", "--max-jobs", "--jobs-at-once"},
     "models": set(),
     "data list": set(),
     "data info": {"NAME"},
