@@ -4,7 +4,8 @@ Run: python -m benchmarks.audio_high_f0 [--steps 10000]. Both learn from the sam
 80-300 Hz, by the same losses, optimiser and number of steps, then say held vowels of 120-300 and 400-1,000 Hz
 without breath. Energy more than 20 Hz from every harmonic, in dB of all (`off_grid_energy`): aliases,
 whistles and noise. Sounds that come out silent are counted apart. 500 steps are too few for either
-network to be judged by (both above -5 dB on pitches they learnt). HiFi-GAN is benchmarks/peers/hifi_gan.py in a size of about as many parameters.
+network to be judged by (both above -5 dB on pitches they learnt). HiFi-GAN is
+benchmarks/peers/hifi_gan.py in a size of about as many parameters.
 """
 
 from __future__ import annotations
