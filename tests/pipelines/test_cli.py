@@ -44,6 +44,9 @@ FLAGS = {
                  "--static-cols", "--steps", "--property", *TABLE, *NETWORK},
     "evaluate": {"MODEL", "DATA", "--horizon", "-n", "--against", "--origins", "--level", "--output", "-o",
                  "--samples", *TABLE, *NETWORK},
+    "impute": {"MODEL", "DATA", "--output", "-o", "--mask", "--layout", "--steps", "--keep", *TABLE,
+               "--graph", "--undirected", "--signed", "--zero-is-missing"},
+    "diagnose": {"MODEL", "DATA", "--test", "--output", "-o", *TABLE, *NETWORK},
     "serve": {"--model", "--host", "--port", "--token-file", "--without-token", "--allowed-host", "--folder",
               "--runs", "--lazy", "--threads", "--max-body-mb", "--max-queue", "--batch-window-ms",
               "--max-batch", "--timeout-s", "--max-series", "--max-points", "--max-horizon", "--max-audio-s",
@@ -185,7 +188,7 @@ def test_warnings_about_input_are_notes(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["nonsense"], ["forecast"], ["forecast", "linear", "x.csv"], ["run", "forecast", "--presett", "quick"],
+    [["nonsense"], ["forecast"], ["run", "forecast", "--presett", "quick"],
      ["run", "forecast", "--preset", "huge"], ["forecast", "linear", "x.csv", "--horizon", "many"]],
 )  # fmt: skip
 def test_wrong_flags_are_one_line_and_code_2(
@@ -194,6 +197,11 @@ def test_wrong_flags_are_one_line_and_code_2(
     assert cli.main(arguments) == 2
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 2 and all(line.startswith("fourfold: ") for line in lines)
+
+
+def test_a_method_has_no_horizon_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["forecast", "linear", "x.csv"]) == 2
+    assert capsys.readouterr().err.startswith("fourfold: --horizon: is not given")
 
 
 def test_an_unknown_pipeline_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
