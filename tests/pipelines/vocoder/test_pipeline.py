@@ -157,7 +157,7 @@ def test_a_second_run_does_nothing_again_and_a_changed_setting_little(finished: 
 
 @pytest.mark.slow
 def test_worse_by_validation_means_the_original_stays(desk: Path, tmp_path: Path) -> None:
-    """A rate that throws the weights about makes copies worse, by the distances alone too (PESQ is an extra)."""
+    """A rate that throws the weights about makes copies worse, by distances alone too (PESQ is an extra)."""
     wild = settings(desk, spectral_rate=50.0)
     text = run_pipeline(wild, tmp_path / "run", "fourfold run vocoder").read_text()
     assert "so that one is kept" in text
