@@ -6,6 +6,7 @@ training crystals are judged beside them: no generator can be asked for more tha
 found is kept in a folder and a stopped run goes on.
 
     FOURFOLD_DATA=... python -m benchmarks.materials_coverage perov-flow --keep runs/coverage
+    FOURFOLD_DATA=... python -m benchmarks.materials_coverage perov-flow --many 4000  # own fingerprints
 """
 
 from __future__ import annotations
@@ -80,13 +81,27 @@ def row(
     }
 
 
+def how_many_matter(model: str, n: int) -> None:
+    """Coverage by the light fingerprints with more crystals on either side, printed."""
+    test, train = (fingerprints(load_crystals("perov_5", part)) for part in ("test", "train"))
+    made = fingerprints(CrystalGenerator.load(model).generate(n, seed=1).crystals)
+    own = LIGHT_CUTOFFS["perov_5"]
+    row(f"{len(train):,} training, against test", train, test, own, train)
+    row(f"{n:,} generated, against test", made, test, own, train)
+    row(f"{n:,} generated, against training", made, train, own, train)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("model")
-    parser.add_argument("--keep", type=Path, required=True)
+    parser.add_argument("--keep", type=Path, default=Path("runs/coverage"))
     parser.add_argument("-n", type=int, default=1_000, help="generated crystals")
     parser.add_argument("--training", type=int, default=1_000, help="real crystals to judge beside them")
+    parser.add_argument("--many", type=int, help="generated crystals, by the light fingerprints alone")
     arguments = parser.parse_args()
+    if arguments.many:
+        how_many_matter(arguments.model, arguments.many)
+        return
     arguments.keep.mkdir(parents=True, exist_ok=True)
     test, train = load_crystals("perov_5", "test"), load_crystals("perov_5", "train")
     scale = upstream_compositions(load_crystals("mp_20", "train").take(np.arange(SCALE)))

@@ -15,7 +15,7 @@ from .structural_validity import structural_validity, validity
 from .tolerances import CDVAE, Tolerances
 
 _CHUNK = 32
-_WORTH_A_PROCESS = 200
+_WORTH_A_PROCESS = 1_000
 """Pairs (some 50 ms each) before another process pays for its start."""
 
 

@@ -11,7 +11,7 @@ from .structural_validity import structural_validity
 from .tolerances import STRICT, Tolerances
 
 _CHUNK = 32
-_WORTH_A_PROCESS = 400
+_WORTH_A_PROCESS = 1_000
 """Crystals before another process pays for its start."""
 
 

@@ -5,7 +5,10 @@ import sys
 import numpy as np
 import pytest
 from fourfold.domains.materials.crystals.structures import crystals_of
-from fourfold.domains.materials.metrics.upstream_fingerprints import upstream_fingerprints
+from fourfold.domains.materials.metrics.upstream_fingerprints import (
+    upstream_compositions,
+    upstream_fingerprints,
+)
 from fourfold.shared.errors import InputError
 from pymatgen.core import Lattice, Structure
 
@@ -23,6 +26,7 @@ def test_sizes_and_a_known_coordination():
     assert found.known.all()
     assert found.composition[0, :4] == pytest.approx([17, 55, 38, 36])  # lowest, highest, range and mean Z
     assert np.abs(found.structure).max() <= 1.0
+    assert np.array_equal(upstream_compositions(SALT).composition, found.composition)
 
 
 def test_without_matminer_there_is_a_sentence(monkeypatch):
