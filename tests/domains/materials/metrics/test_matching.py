@@ -89,8 +89,7 @@ def test_predictions_come_one_for_each_reference(reference):
 def test_processes_find_what_one_finds():
     many = crystals_of([shaken(perovskite(length=3.8 + 0.005 * k), 0.05, k) for k in range(70)])
     aim = crystals_of([perovskite(length=3.8 + 0.005 * k) for k in range(70)])
-    for measure in (match_rate, metre):
-        one, two = (measure(many, aim, workers=workers).rms for workers in (1, 2))
-        assert np.array_equal(one, two, equal_nan=True)
+    one, two = (match_rate(many, aim, workers=workers).rms for workers in (1, 2))
+    assert np.array_equal(one, two, equal_nan=True)
     with pytest.raises(InputError, match="workers"):
         match_rate(many, aim, workers=0)
