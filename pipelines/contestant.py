@@ -10,7 +10,7 @@ from typing import Any
 from ..domains.timeseries.forecaster import Forecaster
 from ..domains.timeseries.models.build import NAMES
 from ..shared.artifact.shipped import list_shipped
-from ..shared.errors import InputWarning
+from ..shared.errors import InputError, InputWarning
 from ..shared.panels.panel import Panel
 
 
@@ -38,6 +38,7 @@ def ready_forecaster(
 
     Args:
         model: name of a method (`fourfold models`), of a shipped model, or a folder.
+        horizon: steps ahead; a trained model needs none.
         validation, train, run: as in `Forecaster.fit`, for methods.
         settings: fields of `ForecasterSettings`, for methods.
 
@@ -46,6 +47,8 @@ def ready_forecaster(
     """
     if not is_method(model):
         return Forecaster.load(model)
+    if horizon is None:
+        raise InputError("horizon", f"is not given, and {model} has none of its own", remedy="Give it")
     with warnings.catch_warnings():
         # A thin calibration is told when intervals are asked for, not at every fit.
         warnings.simplefilter("ignore", InputWarning)

@@ -57,8 +57,9 @@ class NetworkRequest:
             **self.reading,
         }
         switches = {"undirected": not self.directed, "signed": self.signed}
+        flags: dict[str, Any] = {**given, **switches, "output": output}
         words = ["fourfold", "finetune", self.model, str(self.signals)]
-        for name, value in {**given, **switches, "output": output}.items():
+        for name, value in flags.items():
             if value in (None, False, ()):
                 continue
             flag = {"past": "past_cols", "future": "future_cols"}.get(name, name)

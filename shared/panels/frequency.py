@@ -164,7 +164,12 @@ def positions_of(frequency: Frequency, start: np.datetime64, stamps: np.ndarray)
 
 def fixed_step(frequency: Frequency, unit: str) -> np.timedelta64:
     """A fixed step in the unit of the time axis; raises InputError when the unit is too coarse."""
-    size = int(np.timedelta64(1, unit).astype("m8[ns]").astype(np.int64))
+    size = unit_size(unit)
     if frequency.count % size:
         raise InputError("freq", f"steps of {frequency.alias} are finer than the time stamps' unit, {unit}")
-    return np.timedelta64(frequency.count // size, unit)
+    return np.asarray([frequency.count // size], f"m8[{unit}]")[0]
+
+
+def unit_size(unit: str) -> int:
+    """Nanoseconds in one of a unit of numpy's, such as "us"."""
+    return int(np.asarray(1, f"m8[{unit}]").astype("m8[ns]").astype(np.int64))

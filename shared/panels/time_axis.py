@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import InputError
-from .frequency import KNOWN, NANOSECONDS, Frequency, fixed_alias, parse_frequency, positions_of, stamps_at
+from .frequency import (
+    KNOWN,
+    NANOSECONDS,
+    Frequency,
+    fixed_alias,
+    parse_frequency,
+    positions_of,
+    stamps_at,
+    unit_size,
+)
 from .table_limit import require_room
 
 if TYPE_CHECKING:
@@ -89,7 +98,7 @@ def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | 
 
 def _size_of(stamps: np.ndarray) -> int:
     """Nanoseconds in the unit of datetime64 stamps."""
-    return int(np.timedelta64(1, np.datetime_data(stamps.dtype)[0]).astype("m8[ns]").astype(np.int64))
+    return unit_size(np.datetime_data(stamps.dtype)[0])
 
 
 def _integer_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None, field: str) -> Axis:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from . import regimes, seasonality, stochastic, trends
@@ -11,6 +13,7 @@ from .regimes import missing
 __all__ = ["missing"]
 
 Drawn = tuple[np.ndarray, np.ndarray]
+Component = Callable[[np.random.Generator, int, int], np.ndarray]
 
 
 def _uniform(rng: np.random.Generator, low: float, high: float, n: int) -> np.ndarray:
@@ -27,11 +30,11 @@ def _some(rng: np.random.Generator, n: int, share: float) -> np.ndarray:
 
 
 def _add_to_some(
-    rng: np.random.Generator, values: np.ndarray, share: float, draw: object, scale: float = 1.0
+    rng: np.random.Generator, values: np.ndarray, share: float, draw: Component, scale: float = 1.0
 ) -> None:
     """Add a drawn component, times `scale` and a row's spread, to a share of the rows."""
     rows = np.flatnonzero(rng.random(values.shape[0]) < share)
-    if rows.size and callable(draw):
+    if rows.size:
         spread = values[rows].std(axis=1, keepdims=True)
         values[rows] += scale * spread * draw(rng, rows.size, values.shape[1])
 
