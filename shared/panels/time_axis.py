@@ -85,7 +85,6 @@ def make_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None, fie
 def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | int, field: str) -> None:
     """Refuse an axis that a stray stamp stretches beyond all measure, before it fills the memory."""
     steps = int(positions[-1]) + 1
-    require_room(steps, 1, stamps.size)
     if steps > 20_000_000 and steps > 1000 * stamps.size:
         raise InputError(
             field,
@@ -94,6 +93,7 @@ def _require_sane_length(positions: np.ndarray, stamps: np.ndarray, freq: str | 
             expected="times that lie close together",
             remedy="Check for stray times, or pass freq= (in the shell: --freq) with the step of the data",
         )
+    require_room(steps, 1, stamps.size)
 
 
 def _size_of(stamps: np.ndarray) -> int:
