@@ -426,7 +426,7 @@ def test_a_sensor_that_died_is_forecast_from_the_others(
     frame: pd.DataFrame, graph: SensorGraph, scaling: str
 ) -> None:
     dead = frame.assign(b=np.nan)
-    with pytest.warns(InputWarning, match="1 of 5 series hold no value"):
+    with pytest.warns(InputWarning, match="1 of 5 series holds no value"):
         forecaster = GraphForecaster("tts-imp", model_settings={**SMALL, "scaling": scaling})
         forecaster.fit(dead, graph, 2)
         forecast = forecaster.predict(dead, levels=(80,)).to_long()
