@@ -10,10 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import refusal
 
+AT_ONCE = 8
+"""Bodies of the largest size that may be here at a time; of smaller ones, as many as come to that."""
+
 
 class BodyLimit:
     """ASGI middleware: 413 for bodies over the limit, 408 for slow ones, 400 where Content-Length lies.
 
+    503 where all bodies that are here at a time come to more than `AT_ONCE` of the largest.
     The answer of the application is replaced as long as it has not begun.
 
     Args:
@@ -23,12 +27,13 @@ class BodyLimit:
 
     def __init__(self, app: ASGIApp, most: int, timeout_s: float) -> None:
         self.app, self.most, self.timeout_s = app, most, timeout_s
+        self.held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        body = _CountedBody(scope, receive, self.most, self.timeout_s)
+        body = _CountedBody(scope, receive, self)
         if body.refused is not None:
             await _refuse_body(body.refused)(scope, receive, send)
             return
@@ -45,13 +50,16 @@ class BodyLimit:
         except Exception:
             if body.refused is None or began:
                 raise
+        finally:
+            self.held -= body.count
         if body.refused is not None and not began:
             await _refuse_body(body.refused)(scope, receive, send)
 
 
 def _refuse_body(refused: tuple[int, str]) -> JSONResponse:
     status, sentence = refused
-    return refusal(status, sentence, headers={"Connection": "close"})  # what is left of the body is not read
+    headers = {"Connection": "close"}  # what is left of the body is not read
+    return refusal(status, sentence, headers=headers | ({"Retry-After": "1"} if status == 503 else {}))
 
 
 class _BodyRefused(Exception):
@@ -61,12 +69,13 @@ class _BodyRefused(Exception):
 class _CountedBody:
     """A body on its way, and why it is refused."""
 
-    def __init__(self, scope: Scope, receive: Receive, most: int, timeout_s: float) -> None:
-        self._receive, self.most, self.timeout_s = receive, most, timeout_s
+    def __init__(self, scope: Scope, receive: Receive, limit: BodyLimit) -> None:
+        self._receive, self._limit = receive, limit
+        self.most, self.timeout_s = limit.most, limit.timeout_s
         self.count, self.ended = 0, False
         self.refused: tuple[int, str] | None = None
         self.declared: int | None = None
-        self._until = asyncio.get_running_loop().time() + timeout_s
+        self._until = asyncio.get_running_loop().time() + self.timeout_s
         said = dict(scope["headers"]).get(b"content-length")
         if said is not None:
             self._declare(said)
@@ -91,10 +100,13 @@ class _CountedBody:
         if message["type"] != "http.request":
             self.ended = True
             return message
-        self.count += len(message.get("body", b""))
+        self.count += (more := len(message.get("body", b"")))
+        self._limit.held += more
         self.ended = not message.get("more_body", False)
         if self.count > self.most:
             self._refuse(413, f"the body is larger than {self.most:,} bytes")
+        if self._limit.held > AT_ONCE * self.most:
+            self._refuse(503, "other requests fill the memory set apart for bodies; try again later")
         if self.declared is not None and (
             self.count > self.declared or (self.ended and self.count < self.declared)
         ):

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from ...shared.errors import InputError, InputErrors
 from ..settings_problems import input_error_of
 from .jobs.plain_words import without_flags
 
 UNPROCESSABLE = 422
+CLIENT_LEFT = 499
+"""What logs and measures say of a client that went away; nobody reads the answer."""
 REASONS = {
     400: "The body is damaged, or not as long as its Content-Length says",
     401: "The token is missing or wrong",
@@ -31,6 +35,8 @@ REASONS = {
     503: "Too much waits already; see Retry-After",
     504: "It takes longer than the server's limit",
 }
+log = logging.getLogger("fourfold.service")
+MEMORY_RETRY_S = 30
 EVERYWHERE = (400, 401, 403, 408, 413, 422, 500)
 
 
@@ -98,7 +104,23 @@ def answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def refuse_http(request: Request, error: HTTPException) -> JSONResponse:
-        return refusal(error.status_code, str(error.detail), headers=dict(error.headers or {}))
+        sentence, headers = str(error.detail), dict(error.headers or {})
+        if (error.status_code, sentence) == (404, "Not Found"):
+            sentence = f"there is nothing at {request.url.path[:80]}; /openapi.json says what there is"
+        elif error.status_code == 405:
+            allowed = headers.get("Allow", "other methods")
+            sentence = f"{request.method[:20]} is not answered at {request.url.path[:80]}, only {allowed}"
+        return refusal(error.status_code, sentence, headers=headers)
+
+    @app.exception_handler(ClientDisconnect)
+    async def note_departure(request: Request, error: ClientDisconnect) -> Response:
+        return Response(status_code=CLIENT_LEFT)
+
+    @app.exception_handler(MemoryError)
+    async def refuse_for_memory(request: Request, error: MemoryError) -> JSONResponse:
+        log.warning("too little memory for %s %s: %s", request.method, request.url.path, error)
+        sentence = "the machine has too little memory for this now; try again later, or ask for less"
+        return refusal(503, sentence, headers={"Retry-After": str(MEMORY_RETRY_S)})
 
     @app.exception_handler(Exception)
     async def confess(request: Request, error: Exception) -> JSONResponse:

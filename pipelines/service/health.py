@@ -43,6 +43,11 @@ async def readyz(service: Annotated[Service, Depends(service_of)]) -> JSONRespon
     return JSONResponse(body.model_dump(), 200 if ready else 503)
 
 
+# Proxies and watchdogs ask with HEAD.
+router.add_api_route("/healthz", healthz, methods=["HEAD"], include_in_schema=False)
+router.add_api_route("/readyz", readyz, methods=["HEAD"], include_in_schema=False)
+
+
 @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
 async def metrics(service: Annotated[Service, Depends(service_of)]) -> Response:
     """Requests, seconds, batch sizes and queues, in the Prometheus text format."""

@@ -85,6 +85,11 @@ class ModelWorker:
         self._coming = 0
 
     @property
+    def loading(self) -> bool:
+        """Whether someone waits for the model to be loaded, and it may still be."""
+        return self._thread is not None and not self.ready and self.problem is None
+
+    @property
     def waiting(self) -> int:
         """Pieces of work in the queue."""
         return len(self._tasks)
@@ -199,7 +204,9 @@ class ModelWorker:
         return task.answer
 
     def _retry_after(self) -> int:
-        seconds = self._usual_seconds * len(self._tasks) / self.max_batch
+        shared = sum(task.key is not None for task in self._tasks)
+        batches = len(self._tasks) - shared + shared / self.max_batch
+        seconds = self._usual_seconds * batches
         return min(max(math.ceil(seconds), 1), LONGEST_RETRY)
 
     def _serve(self) -> None:
@@ -244,7 +251,7 @@ class ModelWorker:
                 answers = first.work(model, [task.item for task in batch])
             self._note_time(len(batch), time.monotonic() - began)
         except BaseException as error:  # whatever it is, the thread must live on
-            answers = [error] * len(batch)
+            answers = [_for_lack_of_memory(error) or error] * len(batch)
         for task, answer in zip(batch, answers, strict=True):
             _settle(task, answer)
 
@@ -268,6 +275,13 @@ class ModelWorker:
                 503, f"{self.name} cannot be loaded: {self.problem}", retry_after=LONGEST_RETRY
             )
         return self.model
+
+
+def _for_lack_of_memory(error: BaseException) -> MemoryError | None:
+    """What torch says in words, as the exception that it is."""
+    words = str(error)
+    lacking = "allocate memory" in words or "out of memory" in words
+    return MemoryError(words[:200]) if isinstance(error, RuntimeError) and lacking else None
 
 
 def _settle(task: Task, answer: Any) -> None:

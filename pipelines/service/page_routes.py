@@ -45,7 +45,7 @@ TYPES = {
 router = APIRouter()
 
 
-@router.get("/", include_in_schema=False)
+@router.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
 async def page() -> HTMLResponse:
     """The page itself; it holds no data, so it is given without a token."""
     nonce = secrets.token_urlsafe(16)

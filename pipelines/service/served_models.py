@@ -55,6 +55,7 @@ class ServedModel:
         """The model as `GET /v1/models` tells of it; limits and sizes once it is loaded."""
         told = {"name": self.name, "kind": self.kind, "task": self.task, "summary": self.summary}
         told |= {"ready": self.fitted_on_request or self.worker.ready, "trained": self.folder is not None}
+        told |= {"loading": not self.fitted_on_request and self.worker.loading}
         return told | facts_of(self.kind, self.worker.model)
 
 

@@ -19,7 +19,7 @@ const views = {};
 async function greet() {
   try {
     const models = await refreshModels();
-    const loading = models.filter((model) => model.ready === false).length;
+    const loading = models.filter((model) => model.loading).length;
     state.className = "state ready";
     state.textContent = loading ? `${loading} of ${models.length} models load` : "ready";
     if (loading) setTimeout(greet, 2000);

@@ -15,6 +15,7 @@ from anyio import CapacityLimiter, to_thread
 
 from ....shared.errors import InputError
 from ....shared.panels import table_limit
+from ..errors import ServiceError
 from ..served_models import FORECASTER, GRAPH_FORECASTER, ServedModel, ServedModels
 from ..settings import ServiceSettings
 from .question import Question, Raw, refuse_large, understand
@@ -42,6 +43,7 @@ class Forecasting:
     def __init__(self, models: ServedModels, limits: ServiceSettings, readers: int = 2) -> None:
         self._models, self._limits = models, limits
         self._readers = CapacityLimiter(readers)
+        self._unread = 0
 
     async def answer(self, raw: Raw) -> tuple[Question, Forecast]:
         """The forecast that a request asks for.
@@ -50,7 +52,7 @@ class Forecasting:
             InputError: data, options and model do not go together.
             ServiceError: too large, too busy, too slow, or no such model.
         """
-        question = await self._thread(partial(understand, raw, self._limits))
+        question = await self._understood(raw)
         served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
         _refuse_unread(question, served)
         if served.kind == GRAPH_FORECASTER:
@@ -69,8 +71,18 @@ class Forecasting:
             InputError: a field or the table is not right.
             ServiceError: too large, or of no kind that is read.
         """
-        question = await self._thread(partial(understand, raw, self._limits))
+        question = await self._understood(raw)
         return await self._thread(partial(_read_panel, question, self._limits))
+
+    async def _understood(self, raw: Raw) -> Question:
+        if self._unread >= self._limits.max_queue:
+            problem = f"{self._unread} tables wait to be read already; try again later"
+            raise ServiceError(503, problem, retry_after=1)
+        self._unread += 1
+        try:
+            return await self._thread(partial(understand, raw, self._limits))
+        finally:
+            self._unread -= 1
 
     async def _by_trained(self, question: Question, served: ServedModel) -> Forecast:
         forecaster = served.worker.model or await served.worker.run(lambda model: model)

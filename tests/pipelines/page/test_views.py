@@ -27,7 +27,10 @@ def test_forecast_of_the_sample_and_of_a_file(desk, shots, tmp_path):
     assert drawn(desk, "#forecast .fan canvas") > LEAST
     desk.wait_for_selector("#forecast .parts .part:nth-child(3) canvas")
     tiles = desk.locator("#forecast .tile").all_inner_texts()
-    assert [tile.split("\n")[1] for tile in tiles][:2] == ["MASE, season of 24", "mean absolute error"]
+    assert [tile.split("\n")[1] for tile in tiles][:2] == [
+        "MASE of this series, season of 24",
+        "its mean absolute error",
+    ]
     desk.screenshot(path=shots / "forecast.png", full_page=True)
     before = picture(desk, "#forecast .fan canvas")
     desk.select_option("#forecast-series", "LGA temperature")

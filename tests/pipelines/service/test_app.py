@@ -1,14 +1,17 @@
 """The application around the areas: models, health, metrics, token, limits, refusals."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 from fastapi import Request
 from fourfold.pipelines.service.access import read_token
 from fourfold.pipelines.service.app import create_app
+from fourfold.pipelines.service.body_limit import AT_ONCE, BodyLimit
 from fourfold.pipelines.service.served_models import ServedModels
 from fourfold.pipelines.service.settings import ServiceSettings
 from fourfold.shared.errors import InputError
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 TOKEN = "0123456789abcdef0123"
@@ -30,7 +33,7 @@ def test_models_are_listed_with_what_they_are_for(serve, tiny_forecaster):
     assert models["tempo-zero"]["summary"].startswith("TEMPO trained on a mixture")
     assert models["seasonal-naive"] | {"summary": ""} == {
         "name": "seasonal-naive", "kind": "forecaster", "task": "forecast", "summary": "", "ready": True,
-        "trained": False,
+        "trained": False, "loading": False,
     }  # fmt: skip
     assert models["dcrnn"]["kind"] == "graph-forecaster"
     assert "wavehax-16k" not in models
@@ -97,8 +100,84 @@ def test_pages_of_other_sites_are_refused(serve, tiny_forecaster):
 
 def test_refusals_are_sentences(serve, tiny_forecaster):
     client = serve(models=(str(tiny_forecaster),))
-    assert client.get("/v1/no").json() == {"detail": "Not Found", "errors": []}
-    assert client.delete("/v1/models").status_code == 405
+    sentence = "there is nothing at /v1/no; /openapi.json says what there is"
+    assert client.get("/v1/no").json() == {"detail": sentence, "errors": []}
+    deleted = client.delete("/v1/models")
+    assert (deleted.status_code, deleted.headers["allow"]) == (405, "GET")
+    assert deleted.json()["detail"] == "DELETE is not answered at /v1/models, only GET"
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/"])
+def test_watchdogs_may_ask_for_the_head(serve, tiny_forecaster, path):
+    answer = serve(models=(str(tiny_forecaster),)).head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_client_that_leaves_is_no_fault(serve, tiny_forecaster):
+    client = serve(models=(str(tiny_forecaster),))
+    parts = iter([{"type": "http.request", "body": b"{", "more_body": True}, {"type": "http.disconnect"}])
+    scope = {
+        "type": "http", "method": "POST", "path": "/v1/forecast", "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"100")],
+    }  # fmt: skip
+    sent = []
+
+    async def receive():
+        return next(parts)
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(client.app(scope, receive, send))
+    assert sent[0]["status"] == 499
+    counted = 'fourfold_requests_total{method="POST",route="/v1/forecast",status="499"} 1.0'
+    assert counted in client.get("/metrics").text
+
+
+def test_too_little_memory_is_for_later(serve, tiny_forecaster):
+    client = serve(models=(str(tiny_forecaster),))
+
+    @client.app.get("/large")
+    def large() -> None:
+        raise MemoryError
+
+    answer = client.get("/large")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+    assert "too little memory" in answer.json()["detail"]
+
+
+def test_bodies_that_are_here_at_a_time_are_limited_together():
+    async def main():
+        reading, more = asyncio.Event(), asyncio.Event()
+
+        async def app(scope, receive, send):
+            await receive()
+            reading.set()
+            await more.wait()
+            await Response()(scope, receive, send)
+
+        limit, sent = BodyLimit(app, most=10, timeout_s=5), []
+
+        async def receive():
+            return {"type": "http.request", "body": b"0123456789", "more_body": False}
+
+        async def send(message):
+            sent.append(message)
+
+        def ask():
+            return asyncio.create_task(limit({"type": "http", "headers": []}, receive, send))
+
+        waiting = [ask() for _ in range(AT_ONCE)]
+        await reading.wait()
+        await ask()
+        assert sent[0]["status"] == 503
+        assert (b"retry-after", b"1") in sent[0]["headers"]
+        more.set()
+        await asyncio.gather(*waiting)
+        assert [part["status"] for part in sent[2::2]] == [200] * AT_ONCE
+        assert limit.held == 0
+
+    asyncio.run(main())
 
 
 def test_faults_say_nothing_of_themselves(tiny_forecaster, serve):

@@ -85,6 +85,50 @@ def test_a_full_queue_is_refused_with_the_time_to_come_back(make_worker):
     assert 1 <= refused.retry_after <= 60
 
 
+@pytest.mark.parametrize(("key", "most", "least"), [(None, 60, 30), ("same", 2, 1)])
+def test_the_time_to_come_back_counts_batches(make_worker, key, most, least):
+    worker, gate = make_worker(max_queue=40, max_batch=40), Gate()
+
+    async def main():
+        first = asyncio.create_task(worker.run(gate))
+        await until(gate.reached.is_set)
+        waiting = [
+            asyncio.create_task(worker.run(len) if key is None else worker.run_together(key, n, pairs))
+            for n in range(40)
+        ]
+        await until(lambda: worker.waiting == 40)
+        with pytest.raises(ServiceError) as refused:
+            await worker.run(len)
+        gate.open.set()
+        await asyncio.gather(first, *waiting)
+        return refused.value.retry_after
+
+    def pairs(model, items):
+        return items
+
+    assert least <= asyncio.run(main()) <= most
+
+
+def test_torch_without_memory_is_a_lack_of_memory(make_worker):
+    def grow(model):
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+
+    with pytest.raises(MemoryError, match="tried to allocate"):
+        asyncio.run(make_worker().run(grow))
+
+
+def test_loading_is_told_while_it_lasts():
+    gate = Gate()
+    worker = ModelWorker("small", lambda: gate(None))
+    assert not worker.loading
+    worker.load_soon()
+    assert gate.reached.wait(10) and worker.loading
+    gate.open.set()
+    assert asyncio.run(worker.run(lambda model: model)) == "through"
+    assert not worker.loading
+    worker.stop()
+
+
 def test_late_answers_are_given_up_and_what_still_waits_is_never_computed(make_worker):
     worker, gate, done = make_worker(timeout_s=0.05), Gate(), []
 

@@ -87,7 +87,7 @@ export function startForecast(view) {
     draw(one, found, held);
     const scores = held ? scoresOf(one, one.actual, found) : null;
     const tiles = scores
-      ? [tile(readable(scores.mase), scores.season > 1 ? `MASE, season of ${scores.season}` : "MASE"), tile(readable(scores.mae), "mean absolute error"), tile(percent(scores.coverage), "inside the 80 % band")]
+      ? [tile(readable(scores.mase), scores.season > 1 ? `MASE of this series, season of ${scores.season}` : "MASE of this series"), tile(readable(scores.mae), "its mean absolute error"), tile(percent(scores.coverage), "inside the 80 % band")]
       : [tile(readable(found.point[0]), "next step"), tile(readable(found.point.at(-1)), "last step")];
     at(".tiles").replaceChildren(...tiles, tile(`${readable(seconds)} s`, "until the answer"));
     at(".parts .plots").replaceChildren();

@@ -1,5 +1,6 @@
 """POST /v1/forecast answers what the local classes do, in every form, alone and in company."""
 
+import asyncio
 import io
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +11,10 @@ import pytest
 from fourfold.domains.graphs.forecaster import GraphForecaster
 from fourfold.domains.timeseries.forecaster import Forecaster
 from fourfold.pipelines.service.app import create_app
+from fourfold.pipelines.service.errors import ServiceError
+from fourfold.pipelines.service.forecasting.answering import Forecasting
+from fourfold.pipelines.service.forecasting.question import Raw
+from fourfold.pipelines.service.served_models import ServedModels
 from fourfold.pipelines.service.settings import ServiceSettings
 
 URL = "/v1/forecast"
@@ -124,6 +129,22 @@ def batches(client) -> float:
          if row.startswith('fourfold_batch_size_count{model="hours"}')), "x 0"
     )  # fmt: skip
     return float(line.split()[1])
+
+
+def test_tables_that_wait_to_be_read_are_limited(hours):
+    raw = Raw({"model": "drift", "horizon": "6"}, {"data": (hours.to_csv(index=False).encode(), "text/csv")})
+    limits = ServiceSettings(models=("tempo-zero",), max_queue=4)
+    models = ServedModels(limits)
+
+    async def main():
+        forecasting = Forecasting(models, limits)
+        return await asyncio.gather(*(forecasting.answer(raw) for _ in range(7)), return_exceptions=True)
+
+    answers = asyncio.run(main())
+    models.stop()
+    refused = [answer for answer in answers if isinstance(answer, ServiceError)]
+    assert [(error.status, error.retry_after) for error in refused] == [(503, 1)] * 3
+    assert all(answer[1].horizon == 6 for answer in answers if answer not in refused)
 
 
 def test_one_bad_table_in_a_batch_fails_alone(tiny_forecaster, monkeypatch):
