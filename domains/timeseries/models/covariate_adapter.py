@@ -126,9 +126,11 @@ class CovariateAdapter(ForecastModel):
 
     def _wins(self, model: _ErrorModel, features: np.ndarray, errors: np.ndarray) -> bool:
         left = np.abs(errors - model.predict(features.reshape(-1, features.shape[-1])).reshape(errors.shape))
-        base, ours = np.nanmean(np.abs(errors), axis=1), np.nanmean(left, axis=1)
-        finite = np.isfinite(base)
-        return bool(finite.any() and ours[finite].mean() < (1 - self.settings.margin) * base[finite].mean())
+        seen = np.isfinite(errors).any(axis=1)  # a series that ended earlier has no errors in a late block
+        if not seen.any():
+            return False
+        base, ours = np.nanmean(np.abs(errors[seen]), axis=1), np.nanmean(left[seen], axis=1)
+        return bool(ours.mean() < (1 - self.settings.margin) * base.mean())
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,23 @@ def test_most_of_the_gain_is_recovered_with_linear() -> None:
     assert (base - adapted) / (base - 0.24) > 0.7
 
 
+def test_a_stretch_without_values_is_no_evidence() -> None:
+    whole = panel_with(2.0)
+    observed = whole.observed.copy()
+    observed[-HORIZON * 9 : -HORIZON * 7, 0] = False
+    gone = Panel(
+        np.where(observed, whole.values, 0),
+        observed,
+        whole.time,
+        whole.series,
+        1,
+        PERIOD,
+        future=whole.future,
+    )
+    base, adapted = errors(gone, SeasonalNaive())  # a warning of an empty mean would be an error here
+    assert adapted < 0.5 * base
+
+
 def test_bent_effects_are_learnt() -> None:
     base, adapted = errors(panel_with(2.0, np.abs), SeasonalNaive())
     assert adapted < 0.65 * base
