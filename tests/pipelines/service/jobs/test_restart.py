@@ -27,13 +27,13 @@ pytestmark = pytest.mark.slow
 
 
 def table() -> pd.DataFrame:
-    """Six noisy daily seasons: some twenty steps of training, with a checkpoint every five."""
-    rng, hours = np.random.default_rng(0), np.arange(700)
+    """Five noisy daily seasons: some ten steps of training, with a checkpoint every one or two."""
+    rng, hours = np.random.default_rng(0), np.arange(500)
     season = np.sin(2 * np.pi * hours / 24)
     times = pd.date_range("2026-01-01", periods=len(hours), freq="h")
     series = [
         pd.DataFrame({"unique_id": str(k), "ds": times, "y": season + rng.normal(0, 0.1, len(hours))})
-        for k in range(6)
+        for k in range(5)
     ]
     return pd.concat(series)
 
@@ -90,9 +90,12 @@ def test_the_next_server_ends_the_job_with_the_same_weights(tmp_path: Path) -> N
             ).raise_for_status().json()["id"]  # fmt: skip
         checkpoints = folder / "jobs" / id / ".result.run" / "checkpoints"
         until = time.monotonic() + 240
+        rounds = 0
         while not list(checkpoints.glob("step-*.safetensors")):
-            assert job_of(client, id)["status"] in ("queued", "running")
-            assert time.monotonic() < until, "no checkpoint"
+            rounds += 1  # the job is seldom asked for: the kill must not come late
+            if rounds % 100 == 0:
+                assert job_of(client, id)["status"] in ("queued", "running")
+                assert time.monotonic() < until, "no checkpoint"
             time.sleep(0.02)
         marks = [mark for pid in children(server.pid) if (mark := process_mark(pid)) is not None]
         assert marks, "the job has a process of its own"
