@@ -12,12 +12,16 @@ from .features.frame_checks import checked_f0, checked_mel
 from .synthesis import LEAST_FRAMES, PIECE, Synthesis, require_finite
 from .wavehax.streamed import streamed
 
+AT_ONCE = 4
+"""Frames that are gathered before the layers run: one at a time they take longer than they sound."""
+
 
 class VocoderStream:
     """One sound in pieces; what it says is what `synthesize` says of all frames together.
 
-    Causal generators are a few frames (20 ms) behind, others as far as all their layers look ahead. It holds
-    the frames that its layers look back on, whatever the length of the sound.
+    Causal generators are a few frames (20 ms) behind, others as far as all their layers look ahead; frames
+    that come singly wait for up to three more. It holds the frames that its layers look back on, whatever the
+    length of the sound.
 
     Args:
         synthesis: generator, features and seed.
@@ -38,6 +42,7 @@ class VocoderStream:
         self._excitation = synthesis.excitation()
         self._stream = streamed(synthesis.generator)
         self._last: tuple[np.ndarray, np.ndarray] | None = None
+        self._waiting: list[tuple[np.ndarray, np.ndarray]] = []
         self.frames = 0
         """Pushed so far."""
         self.samples = 0
@@ -71,10 +76,11 @@ class VocoderStream:
         mel, f0 = checked_mel(mel, features), checked_f0(f0, features)
         if len(mel) != len(f0):
             raise InputError("f0", f"has {len(f0):,} frames, the mel spectrum {len(mel):,}")
-        pieces = [self._advance(mel[at : at + PIECE], f0[at : at + PIECE]) for at in range(0, len(f0), PIECE)]
         self.frames += len(f0)
         self._last = mel[-1:], f0[-1:]
-        return self._given(pieces)
+        self._waiting.append((mel, f0))
+        enough = sum(len(pitches) for _, pitches in self._waiting) >= AT_ONCE
+        return self._given(self._spoken() if enough else [])
 
     @torch.no_grad()
     def flush(self) -> np.ndarray:
@@ -87,7 +93,7 @@ class VocoderStream:
         self.closed = True
         if self._last is None:
             return np.zeros(0, np.float32)
-        pieces = []
+        pieces = self._spoken()
         missing = LEAST_FRAMES - self.frames
         if missing > 0:
             mel, f0 = self._last
@@ -96,6 +102,14 @@ class VocoderStream:
         if rest is not None:
             pieces.append(require_finite(rest[0].numpy()))
         return self._given(pieces)
+
+    def _spoken(self) -> list[np.ndarray]:
+        """What is ready after all frames that wait."""
+        if not self._waiting:
+            return []
+        mel, f0 = (np.concatenate(parts) for parts in zip(*self._waiting, strict=True))
+        self._waiting = []
+        return [self._advance(mel[at : at + PIECE], f0[at : at + PIECE]) for at in range(0, len(f0), PIECE)]
 
     def _advance(self, mel_TM: np.ndarray, f0_T: np.ndarray) -> np.ndarray:
         made = self._stream.push(self.synthesis.condition(mel_TM), *self._excitation.of(f0_T))

@@ -13,6 +13,7 @@ from torch.nn import functional
 from ....shared.artifact.feature_spec import require_match
 from ....shared.errors import InputError
 from ..pitch.frames import PitchFrames
+from ..pitch.missed_voice import with_missed_voice
 from ..pitch.pyin import pyin
 from .audio import Audio
 from .frame_checks import checked_frames
@@ -70,10 +71,17 @@ class AudioFeatures:
         """float32 [ceil(S / hop)] in Hz, 0 where unvoiced and everywhere in silence."""
         if audio.silent:
             return np.zeros(self.frames(len(audio)), np.float32)
+        return pyin(*self._heard(audio))[0][: self.frames(len(audio))]
+
+    def f0_followed(self, audio: Audio, f0_T: np.ndarray) -> np.ndarray:
+        """What `f0` gives of the same sound, continued where pitch moves too fast for it."""
+        return with_missed_voice(f0_T, *self._heard(audio)) if f0_T.any() else f0_T
+
+    def _heard(self, audio: Audio) -> tuple[np.ndarray, PitchFrames]:
+        """Samples, at least as many as a pitch tracker takes, and where it measures."""
         settings = self.settings
         frames = PitchFrames(settings.sample_rate, settings.hop, settings.f0_floor, settings.f0_ceil)
-        short = max(frames.window - len(audio), 0)
-        return pyin(np.pad(audio.samples, (0, short)), frames)[0][: self.frames(len(audio))]
+        return np.pad(audio.samples, (0, max(frames.window - len(audio), 0))), frames
 
     def frames(self, samples: int) -> int:
         """Frames that `samples` samples take: the last may be filled up."""

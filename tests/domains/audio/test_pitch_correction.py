@@ -2,6 +2,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from fourfold.domains.audio import vocoder
+from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.mel_statistics import MelStatistics
 from fourfold.domains.audio.pitch_correction import FARTHEST, corrected, corrected_track
 from fourfold.domains.audio.wavehax.excitation import gliding
 from hypothesis import given
@@ -62,3 +65,17 @@ def test_gliding_pitch_keeps_the_mean_of_a_line_and_the_ends_of_stretches(parts:
     np.testing.assert_allclose(fine[6], 200)
     if parts > 1:
         assert 0 < np.abs(np.diff(fine[1:4].ravel())).max() <= 10 / parts + 1e-3
+
+
+def test_changed_speech_is_voiced_where_pitch_falls_fast(small_features, small_network, monkeypatch):
+    asked = []
+    monkeypatch.setattr(vocoder, "corrected_track", lambda f0, *_: asked.append(f0) or f0)
+    rate, bands = small_features.sample_rate, np.zeros(small_features.n_mels, np.float32)
+    pitch = np.concatenate([np.full(rate // 4, 210.0), np.geomspace(210, 130, rate // 5)])
+    phase = 2 * np.pi * np.cumsum(pitch) / rate
+    said = Audio(sum(0.05 * np.sin(k * phase) for k in range(1, 15)).astype(np.float32), rate)
+    voice = vocoder.Vocoder.untrained(small_features, small_network, MelStatistics(bands - 4, bands + 1))
+    voice.resynthesize(said, pitch=1.25)
+    measured = voice.features.f0(said)
+    assert (asked[0] > 0).sum() > (measured > 0).sum() + 3
+    np.testing.assert_allclose(asked[0][measured > 0], 1.25 * measured[measured > 0], rtol=1e-6)

@@ -142,3 +142,9 @@ def test_more_than_one_frame_is_refused():
 def test_bad_mel_frames_are_refused(mel, problem):
     with pytest.raises(InputError, match=problem):
         checked_mel(mel, SETTINGS)
+
+
+@pytest.mark.parametrize("audio", [Audio(np.zeros(400, np.float32), 16_000), voice(400)])
+def test_a_pitch_track_is_followed_in_short_sounds_and_silence(audio):
+    track = FEATURES.f0(audio)
+    assert FEATURES.f0_followed(audio, track).shape == track.shape == (3,)
