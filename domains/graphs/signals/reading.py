@@ -20,7 +20,7 @@ from .hdf_frame import read_hdf_frame
 from .missing_zeros import mask_zeros
 from .node_matching import match_nodes
 from .signals import Signals
-from .silent_nodes import warn_of_silent, warn_of_unequal_lengths
+from .silent_nodes import warn_of_long_zeros, warn_of_silent, warn_of_unequal_lengths
 from .table_channels import read_tables
 from .xarray_signals import from_xarray, has_channels, is_signals_dataset, open_cube, xarray_cube
 
@@ -99,6 +99,7 @@ def read_signals(
     if zero_is_missing:
         signals = mask_zeros(signals, missing)
     warn_of_silent(signals)
+    warn_of_long_zeros(signals)
     warn_of_unequal_lengths(signals)
     return with_covariates(signals, _arrays(past), _arrays(future), static or {})
 

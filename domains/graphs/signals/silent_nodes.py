@@ -1,4 +1,4 @@
-"""Nodes of which nothing was measured, or not all the time: a dead sensor, a late or an early one."""
+"""Nodes of which nothing was measured, or not all the time: a dead, a late, an early, or a silent one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import numpy as np
 from ....shared.errors import InputError, note
 from ..sensor_graph.checks import listed
 from .signals import Signals
+
+LONG = 12
+"""Steps of zeros, at least, of which a note is made where the season is short."""
 
 
 def warn_of_silent(signals: Signals) -> None:
@@ -51,3 +54,28 @@ def warn_of_unequal_lengths(signals: Signals) -> None:
         if names:
             verb += "s" if len(names) == 1 else ""
             note(f"{len(names)} of {panel.n_series} series {verb} {told} ({listed(names)}): {rest}")
+
+
+def warn_of_long_zeros(signals: Signals) -> None:
+    """Say which series are 0 for more than a season on end and hardly ever else: a silent detector, perhaps.
+
+    A constant 0 and zeros that come and go (rain, the night) are what they say.
+    """
+    panel = signals.panel
+    zero = panel.observed & (panel.values == 0)
+    odd = {}
+    for number in np.flatnonzero(zero.sum(0) > panel.period):
+        ends = np.flatnonzero(np.diff(zero[:, number], prepend=False, append=False))
+        longest = int((ends[1::2] - ends[::2]).max())
+        others = int(panel.observed[:, number].sum()) - longest
+        stray = int(zero[:, number].sum()) - longest
+        if longest > max(panel.period, LONG) and others > longest and stray <= 0.05 * others:
+            odd[panel.series[number]] = longest
+    if odd:
+        most = max(odd.values())
+        verb = "is" if len(odd) == 1 else "are"
+        note(
+            f"{len(odd)} of {panel.n_series} series {verb} 0 for up to {most} steps on end "
+            f"({listed(list(odd))}): if nothing was measured there, say zero_is_missing=True "
+            "(--zero-is-missing)"
+        )

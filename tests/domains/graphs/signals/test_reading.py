@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 from fourfold.domains.graphs.sensor_graph import settle_graph
 from fourfold.domains.graphs.signals import forecast_channels, match_nodes, read_signals, to_xarray
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
 
 NODES = ("a", "b", "c")
 TIME = pd.date_range("2024-01-01", periods=60, freq="h", name="ds")
@@ -160,6 +160,20 @@ def test_zeros_and_gaps_by_policy():
     )
     with pytest.raises(InputError, match="series 'a'"):
         read_signals(frame * 0, zero_is_missing=True)
+
+
+def test_a_day_and_more_of_zeros_is_noted_unless_it_was_said_what_they_are():
+    rng = np.random.default_rng(0)
+    time = pd.date_range("2024-01-01", periods=200, freq="h", name="ds")
+    frame = pd.DataFrame(rng.uniform(1, 9, (200, 3)), index=time, columns=list(NODES))
+    frame.iloc[50:90, 1] = 0
+    with pytest.warns(InputWarning, match=r"1 of 3 series is 0 for up to 40 steps on end \(b\)"):
+        read_signals(frame)
+    # None of these warns, and a warning would be an error: asked for, a day at most, nightly, always.
+    read_signals(frame, zero_is_missing=True)
+    read_signals(frame.assign(b=np.where(np.arange(200) < 24, 0, frame["a"])))
+    read_signals(frame.assign(b=np.where(np.arange(200) % 24 < 8, 0, frame["a"])))
+    read_signals(frame.assign(b=0.0))
 
 
 def test_forecast_channels():
