@@ -61,7 +61,7 @@ def gather_windows(
     cutoff = np.ascontiguousarray(cutoff, dtype=np.int64)
     context, observed = _take(panel.values, panel.observed, series, cutoff - lookback + 1, lookback)
     if not observed.all():
-        _fill(context, observed)
+        fill_gaps(context, observed)
     steps = np.arange(1 - lookback, horizon + 1)
     return Windows(
         context=context,
@@ -131,8 +131,8 @@ def _take(
 
 
 @numba.njit(cache=True, nogil=True)
-def _fill(context: np.ndarray, observed: np.ndarray) -> None:
-    """Bridge what is unobserved in each row [B, L] by lines, and by the nearest value at both ends."""
+def fill_gaps(context: np.ndarray, observed: np.ndarray) -> None:
+    """Bridge, in place, what is unobserved in each row [B, L] by lines, at both ends by the nearest value."""
     length = context.shape[1]
     for b in range(len(context)):
         last = -1

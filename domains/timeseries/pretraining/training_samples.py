@@ -9,6 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ....shared.forecasting.windows import fill_gaps
+
 
 class Mixture(Protocol):
     """Samples by number: context, observed [B, L]; target, target_observed [B, H]; period [B]."""
@@ -37,22 +39,22 @@ class PretrainingSource:
         batch = self.mixture.batch(indices)
         context, seen = batch["context"].numpy(), batch["observed"].numpy()
         target, ahead = batch["target"].numpy(), batch["target_observed"].numpy()
-        scale, flat = _prepare(context, seen, target, ahead, batch["period"].numpy())
+        fill_gaps(context, seen)
+        scale, flat = _units(context, seen, target, ahead, batch["period"].numpy())
         batch["target_observed"] = torch.from_numpy(ahead & ~flat[:, None])
         batch["scale"] = torch.from_numpy(scale)
         return batch
 
 
 @numba.njit(cache=True, nogil=True)
-def _prepare(
+def _units(
     context: np.ndarray, seen: np.ndarray, target: np.ndarray, ahead: np.ndarray, period: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Fill gaps of `context` in place; return scale float32 [B] and flat bool [B]."""
+    """Scale float32 [B] and flat bool [B] of windows."""
     scale = np.ones(len(context), dtype=np.float32)
     flat = np.zeros(len(context), dtype=np.bool_)
     for b in range(len(context)):
         row, mask = context[b], seen[b]
-        _fill_linear(row, mask)
         total, square, count = 0.0, 0.0, 0
         error, pairs = 0.0, 0
         for i in range(len(row)):
@@ -76,20 +78,3 @@ def _prepare(
         if not flat[b]:
             scale[b] = max(error / max(pairs, 1), 0.1 * spread, jump / max(steps, 1) / 30)
     return scale, flat
-
-
-@numba.njit(cache=True, nogil=True)
-def _fill_linear(row: np.ndarray, mask: np.ndarray) -> None:
-    """Linear between observed neighbours, the nearest observed value at both ends."""
-    last = -1
-    for i in range(len(row)):
-        if not mask[i]:
-            continue
-        if last < 0:
-            row[:i] = row[i]
-        for j in range(last + 1, i):
-            if last >= 0:
-                row[j] = row[last] + (row[i] - row[last]) * (j - last) / (i - last)
-        last = i
-    if last >= 0:
-        row[last + 1 :] = row[last]
