@@ -89,7 +89,11 @@ BODIES = {
         json_of(model="drift", levels=[], time_col="drift", data={"drift": DAYS, "y": [1, 2] * 20}), 422,
         "is also the name of the forecast's column",
     ),
-    "stray time": (json_of(freq="s", data={"ds": ["1800-01-01", "2026-01-01"], "y": [1, 2]}), 422, "stretch over"),
+    "stray time": (
+        json_of(freq="s", data={"ds": ["1800-01-01", "2026-01-01"], "y": [1, 2]}),
+        422,
+        "stretch over",
+    ),
     "stray number": (json_of(freq=1, levels=[], data={"ds": [0, 10**17], "y": [1, 2]}), 422, "stretch over"),
     "far time": (json_of(data={"ds": ["9999-12-31", "0001-01-01"], "y": [1, 2]}), 422, ""),
     "many series": (
