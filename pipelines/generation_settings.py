@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -48,8 +48,11 @@ class GenerationSettings(BaseModel):
     """Only reduced formulas that it was not trained on."""
     seed: Whole = Field(0, ge=0, le=LARGEST_SEED)
     """The same seed makes the same crystals."""
-    steps: Count = 50
-    """Steps of the sampler; more take longer."""
+    steps: Count | None = None
+    """Steps of the sampler; more take longer. None: 50 of the flow, or at each level of noise of Langevin
+    dynamics as many as the generator's settings say."""
+    sampler: Literal["flow", "langevin"] | None = None
+    """The one that goes with the generator's decoder, which None takes; another is refused."""
     symprec: Length | None = None
     """Angstrom: write CIF with the symmetry found at this tolerance instead of P1."""
 
@@ -68,4 +71,5 @@ class GenerationSettings(BaseModel):
             novel=self.novel,
             seed=self.seed,
             steps=self.steps,
+            sampler=self.sampler,
         )

@@ -33,6 +33,9 @@ from .wishes import whole_number
 if TYPE_CHECKING:
     from ...shared.artifact.card import ModelCard
 
+PRIOR_STEPS = 4
+"""Of the prior for each step of fine-tuning, at most as many as in training: it goes on from the old one."""
+
 
 class CrystalGenerator:
     """CDVAE-flow, or CDVAE as published, with data, units and files around it.
@@ -117,6 +120,7 @@ class CrystalGenerator:
             update={
                 "steps": steps,
                 "decoder_steps": 0,
+                "prior_steps": min(self.settings.training.prior_steps, PRIOR_STEPS * steps),
                 "learning_rate": learning_rate,
             }
         )

@@ -61,6 +61,8 @@ def train_model(
     with torch.random.fork_rng():
         torch.manual_seed(settings.training.seed)
         model.prior = LatentPrior(mean.shape[1])
+    if start is not None and len(start.prior.mean) == mean.shape[1]:
+        model.prior.load_state_dict(start.prior.state_dict())
     fit_prior(model.prior, mean, log_variance, settings.training.prior_steps, settings.training.seed)
     return model, finished
 

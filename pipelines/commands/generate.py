@@ -22,7 +22,8 @@ def generate(
     property_: Annotated[float | None, Parameter(name="--property")] = None,
     novel: Annotated[bool, Parameter(negative="")] = False,
     seed: Annotated[int, WHOLE] = 0,
-    steps: Annotated[int, WHOLE] = 50,
+    steps: Annotated[int | None, WHOLE] = None,
+    sampler: str | None = None,
     symprec: float | None = None,
 ) -> int:
     """Make new crystals with a crystal generator: anything, or what is wished for.
@@ -51,7 +52,10 @@ def generate(
     seed
         The same seed makes the same crystals.
     steps
-        Steps of the sampler; more take longer.
+        Steps of the sampler; more take longer. Left out: 50 of the flow, or at each level of noise of
+        Langevin dynamics as many as the generator's settings say.
+    sampler
+        flow or langevin: the one that goes with the generator's decoder, taken when left out.
     symprec
         Angstrom: write CIF with the symmetry found at this tolerance instead of P1.
     """
@@ -68,6 +72,7 @@ def generate(
         "novel": novel,
         "seed": seed,
         "steps": steps,
+        "sampler": sampler,
         "symprec": symprec,
     }
     settings = from_flags(GenerationSettings, wanted, {"n": "--number", "composition": "--formula"})

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 INLINE = 500
 """Generated crystals up to which all of them can be taken from the page itself."""
+FEW_REBUILT = 0.5
+"""A lower share of test crystals that come back is explained."""
 TURNING = (
     "Drag to turn a cell, or choose it with the tab key and use the arrows; + and - change its size, 0 puts "
     "it back. Atoms on a face, edge or corner are drawn on every one they belong to."
@@ -224,6 +226,11 @@ def _rebuilt(parts: ReportParts) -> list[Markup]:
         "back valid and matching in species, cell and places (pymatgen's StructureMatcher: stol 0.5, "
         f"angle_tol 10, ltol 0.3). Below, the first {count}: as they are, and as they were rebuilt."
     )
+    if rate < FEW_REBUILT:
+        said += (
+            " A short training draws crystals and hardly rebuilds any: that takes more crystals and steps "
+            "(the shipped perov-flow: 6,000 crystals, 22,000 steps, 97 % of its test crystals)."
+        )
     both = []
     labels = []
     for row in range(count):

@@ -33,8 +33,8 @@ class Settings(BaseModel):
     test_share: float = Field(0.1, gt=0, lt=0.5)
     samples: int = Field(200, ge=2, le=10_000)
     """New crystals to make and judge."""
-    steps: int = Field(50, ge=1)
-    """Of the sampler."""
+    steps: int | None = Field(None, ge=1)
+    """Of the sampler; none: as many as the generator usually takes (50 of the flow)."""
     shown: int = Field(9, ge=1, le=60)
     """New crystals drawn in the report. `rebuilt`: test crystals drawn beside what they were rebuilt as."""
     rebuilt: int = Field(3, ge=0, le=30)

@@ -39,7 +39,7 @@ FLAGS = {
     "synthesize": {"MODEL", "SOUND", "--output", "-o", "--pitch", "--formant", "--seed", "--channel",
                    "--level", "--nan", "--float"},
     "generate": {"MODEL", "--out", "--output", "-o", "--number", "-n", "--elements", "--formula",
-                 "--num-atoms", "--property", "--novel", "--seed", "--steps", "--symprec"},
+                 "--num-atoms", "--property", "--novel", "--seed", "--steps", "--sampler", "--symprec"},
     "finetune": {"MODEL", "DATA", "--output", "-o", "--horizon", "-n", "--past-cols", "--future-cols",
                  "--static-cols", "--steps", "--property", *TABLE, *NETWORK},
     "evaluate": {"MODEL", "DATA", "--horizon", "-n", "--against", "--origins", "--level", "--output", "-o",

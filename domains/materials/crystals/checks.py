@@ -14,6 +14,8 @@ from .lattice import lattice_matrices
 
 MIN_VOLUME = 0.1
 """Cubic angstrom: a cell of less is flat."""
+MAX_LENGTH = 1_000.0
+"""Angstrom: no unit cell is as long; such an axis is a slip, and one of them spoils a training."""
 MIN_DISTANCE = 0.5
 """Angstrom: atoms nearer than this are one atom written twice."""
 _AXES = ("a", "b", "c")
@@ -87,7 +89,7 @@ def _suspicious(crystals: Crystals, max_atoms: int | None) -> np.ndarray:
         bad = (
             ~np.isfinite(cells).all(axis=1) | (cells <= 0).any(axis=1) | (crystals.angles >= 180).any(axis=1)
         )
-        bad |= impossible | ~(volumes >= MIN_VOLUME)
+        bad |= impossible | ~(volumes >= MIN_VOLUME) | (crystals.lengths > MAX_LENGTH).any(axis=1)
     bad |= crystals.counts == 0
     if max_atoms is not None:
         bad |= crystals.counts > max_atoms
@@ -112,6 +114,14 @@ def cell_problem(
                 f"axis {name} has no length, so the cell is flat",
                 where=where,
                 expected=f"a volume of at least {MIN_VOLUME} cubic angstrom",
+            )
+        if length > MAX_LENGTH:
+            return InputError(
+                "lattice",
+                f"axis {name} is {length:g} angstrom",
+                where=where,
+                expected=f"at most {MAX_LENGTH:,.0f}",
+                remedy="Lengths are in angstrom",
             )
     return _angle_problem(np.asarray(angles, np.float64), where) or _volume_problem(lengths, angles, where)
 

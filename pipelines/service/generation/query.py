@@ -43,11 +43,12 @@ class GenerationQuery(GenerationSettings):
         """
         if self.n > limits.max_crystals:
             raise InputError("n", f"is {self.n:,}", expected=f"at most {limits.max_crystals:,}", remedy=JOB)
-        if self.steps > MOST_STEPS:
-            raise InputError("steps", f"is {self.steps:,}", expected=f"at most {MOST_STEPS:,}")
+        steps = USUAL_STEPS if self.steps is None else self.steps
+        if steps > MOST_STEPS:
+            raise InputError("steps", f"is {steps:,}", expected=f"at most {MOST_STEPS:,}")
         most = limits.max_crystals * USUAL_STEPS // self.n
-        if self.steps > most:
-            problem = f"is {self.steps:,} for {self.n:,} crystals"
+        if steps > most:
+            problem = f"is {steps:,} for {self.n:,} crystals"
             raise InputError("steps", problem, expected=f"at most {most:,} for so many", remedy=JOB)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from fourfold import CrystalGenerator
 from fourfold.domains.materials.crystal_generator_settings import GeneratorSettings
 from fourfold.domains.materials.crystals.structures import structures_of
@@ -141,6 +142,20 @@ def test_finetuning_leaves_the_first_as_it_was(generator, crystals):
     assert not np.allclose(tuned.predict(crystals), before)
     assert tuned.trained_formulas > generator.trained_formulas
     assert generator.finetune(other, steps=2).model.property.name == "height"
+
+
+def test_finetuning_goes_on_with_the_prior_for_steps_in_proportion(generator, crystals, monkeypatch):
+    fitted = []
+
+    def remember(prior, mean, log_variance, steps, seed):
+        fitted.append((steps, prior.state_dict()))
+
+    monkeypatch.setattr("fourfold.domains.materials.crystal_generator_training.fit_prior", remember)
+    generator.finetune(crystals, steps=1)
+    steps, weights = fitted[0]
+    assert steps == min(4, generator.settings.training.prior_steps)
+    known = generator.model.prior.state_dict()
+    assert all(torch.equal(weights[name], known[name]) for name in known)
 
 
 def test_scores_name_what_they_measure(generator, crystals):

@@ -55,6 +55,16 @@ def test_impossible_angles(angles, rule):
     assert rule in problem(angles=angles)
 
 
+@pytest.mark.parametrize("wrong", [float("inf"), float("nan")])
+def test_coordinates_that_are_none_are_told_without_a_warning_of_numpy(wrong):
+    assert "coordinates at x: atom 0 is at" in problem(frac=[[0.1, wrong, 0.2]])
+
+
+def test_an_axis_longer_than_any_cell():
+    assert problem(lengths=[3.0, 1_000.0, 3.0]) == ""
+    assert "axis b is 1e+09 angstrom; expected at most 1,000. Lengths are" in problem(lengths=[3.0, 1e9, 3.0])
+
+
 @pytest.mark.parametrize("length", [-3.0, float("nan"), float("inf")])
 def test_a_length_that_is_none(length):
     assert f"axis b is {length:g} angstrom; expected a length above 0" in problem(lengths=[3.0, length, 3.0])
