@@ -1,10 +1,11 @@
 """Pages of documentation as a reader works through them: blocks of code, and a desk to type commands at."""
 
+import contextlib
+import io
 import re
 import shlex
 import shutil
-import subprocess
-import sys
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import soundfile
 from fourfold.domains.audio.speech_sets.synthetic_voice import speech_contour, synthetic_voice
 from fourfold.domains.materials.crystals.writing import write_crystals
 from fourfold.domains.materials.datasets import aflow_prototypes
+from fourfold.pipelines.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 NODES = ("north", "east", "south", "west")
@@ -42,13 +44,22 @@ class Desk:
         crystals(folder / "my.csv")
 
     def type(self, line: str) -> None:
-        """Run a command, unless it has been, and require that it succeeds."""
+        """Run a command, unless it has been, and require that it succeeds.
+
+        In this process: a fresh one would spend more time on imports than most commands on their work.
+        """
         if line in self.typed:
             return
-        program = "from fourfold.pipelines.cli import main; import sys; sys.exit(main())"
-        arguments = [sys.executable, "-c", program, *shlex.split(line)[1:]]
-        done = subprocess.run(arguments, cwd=self.folder, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
+        said = io.StringIO()
+        with (
+            contextlib.chdir(self.folder),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("default")  # as in a shell, where a library's warning ends nothing
+            code = main(shlex.split(line)[1:])
+        assert code == 0, f"{line}\n{said.getvalue()}"
         self.typed.add(line)
 
 
