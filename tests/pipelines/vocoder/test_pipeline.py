@@ -204,7 +204,7 @@ def test_the_shipped_model_keeps_pitch_better_than_griffin_lim(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("FOURFOLD_CACHE", str(tmp_path / "cache"))
-    short = {"data": "synthetic-voice", "train_seconds": 6, "validation_seconds": 3, "test_seconds": 6}
+    short = {"data": "synthetic-voice", "train_seconds": 3, "validation_seconds": 2, "test_seconds": 3}
     quick = Settings.model_validate({**short, "spectral_steps": 2, "adversarial_steps": 0, "examples": 1})
     text = run_pipeline(quick, tmp_path / "run").read_text()
     assert "No figure here says how the model does on people" in text
