@@ -34,6 +34,7 @@ _OLD_NAMES = {
     **{"hourly": "h", "daily": "D", "weekly": "W", "monthly": "MS", "quarterly": "QS", "yearly": "YS"},
 }
 _PATTERN = re.compile(r"^\s*(\d*)\s*([A-Za-z]+)(-[A-Za-z]{3})?\s*$")
+DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 KNOWN = "such as 10min, 15min, h, 2h, D, B, W, MS, ME, QS, YS, or an integer step"
 
 
@@ -143,9 +144,9 @@ def stamps_at(frequency: Frequency, start: np.datetime64, positions: np.ndarray)
     if frequency.kind == "business":
         days = np.busday_offset(day, positions * frequency.count, roll="forward")
     else:
-        months = day.astype("M8[M]") + positions * frequency.count
+        months = day.astype("M8[M]") + np.asarray(positions * frequency.count).astype("m8[M]")
         if frequency.at_end:
-            days = (months + 1).astype("M8[D]") - 1
+            days = (months + MONTH).astype("M8[D]") - DAY
         else:
             days = months.astype("M8[D]") + (day - day.astype("M8[M]").astype("M8[D]"))
     return days.astype(f"M8[{unit}]") + (start - day)

@@ -9,7 +9,9 @@ import numpy as np
 
 from ..errors import InputError
 from .frequency import (
+    DAY,
     KNOWN,
+    MONTH,
     NANOSECONDS,
     Frequency,
     fixed_alias,
@@ -206,7 +208,7 @@ def _months_alias(stamps: np.ndarray) -> str | None:
     clock = stamps - dates
     months = dates.astype("M8[M]")
     day = dates - months.astype("M8[D]")
-    at_end = bool(np.all((dates + 1).astype("M8[M]") == months + 1))
+    at_end = bool(np.all((dates + DAY).astype("M8[M]") == months + MONTH))
     if np.any(clock != clock[0]) or not (at_end or np.all(day == day[0])):
         return None
     step = _most_common(np.diff(months.astype(np.int64)), 1)
