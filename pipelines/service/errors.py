@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 
 from ...shared.errors import InputError, InputErrors
 from ..settings_problems import input_error_of
-from .jobs.plain_words import without_flags
+from .plain_words import without_flags
 
 UNPROCESSABLE = 422
 CLIENT_LEFT = 499

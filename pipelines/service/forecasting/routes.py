@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
+from ..accepted import accepted
 from ..errors import refusals
-from ..generation.accepted import accepted
 from ..notes import noted
 from ..service import Service, service_of
 from .answering import Forecasting

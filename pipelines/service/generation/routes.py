@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Depends, Header, Response
 
 from ...generated_files import generated_records
+from ..accepted import accepted
 from ..errors import refusals
 from ..notes import noted, notes_header
 from ..service import Service, service_of
-from .accepted import accepted
 from .folder_zip import generated_zip
 from .query import EXAMPLES, GenerationQuery, MadeCrystals
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from ....shared.errors import InputError, InputErrors, InputWarning
 from ...output_file import write_json
-from .plain_words import without_flags
+from ..plain_words import without_flags
 from .work import OUTCOME, Order, carry_out
 
 INTERRUPTED = 130

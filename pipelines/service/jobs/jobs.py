@@ -15,12 +15,12 @@ from ....shared.errors import InputError
 from ...finetuning import FinetuneRequest
 from ...graph_contestant import require_graph
 from ..errors import ServiceError
+from ..plain_words import without_flags
 from ..served_models import FORECASTER, GRAPH_FORECASTER, TASKS, ServedModel, ServedModels
 from ..settings import ServiceSettings
 from .archive import result_archive
 from .job import Job, JobView
 from .job_request import FinetuneJob, GenerateJob
-from .plain_words import without_flags
 from .progress import progress_of
 from .runner import GRACE_S, JobRunner
 from .store import JobStore, NameTaken, QueueFull

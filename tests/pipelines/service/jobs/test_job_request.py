@@ -4,7 +4,7 @@ import json
 
 import pytest
 from fourfold.pipelines.service.jobs.job_request import EXAMPLES, parse_request, read_request
-from fourfold.pipelines.service.jobs.plain_words import without_flags
+from fourfold.pipelines.service.plain_words import without_flags
 from fourfold.shared.errors import InputError, InputErrors
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..errors import ServiceError
+from .errors import ServiceError
 
 
 def accepted(header: str, offered: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ....shared.errors import InputError
+from ...shared.errors import InputError
 
 _SHELL = re.compile(r",? in the shell:? --[a-z-]+( [a-z]+)?(?=[ .,;)]|$)|\s*\(in the shell:? [^()]*\)")
 _FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
