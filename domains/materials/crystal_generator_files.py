@@ -12,9 +12,10 @@ from ...shared.artifact.card import ModelCard
 from ...shared.artifact.loading import load_artifact
 from ...shared.artifact.saving import save_artifact
 from .crystal_generator_settings import GeneratorSettings
-from .flow.flow_model import FlowModel, PropertyScale
+from .flow.flow_model import FlowModel
 from .flow.scaled_lattice import LatticeScale
 from .langevin_model import LangevinModel
+from .property_scale import PropertyScale
 
 if TYPE_CHECKING:
     from .crystal_generator import CrystalGenerator

@@ -15,13 +15,14 @@ from ...shared.errors import InputError
 from .cdvae.crystal_source import CrystalSource
 from .crystal_generator_settings import GeneratorSettings
 from .crystals.crystals import Crystals
-from .flow.flow_model import FlowModel, PropertyScale
+from .flow.flow_model import FlowModel
 from .flow.latent_prior import LatentPrior, fit_prior
 from .flow.padded import PaddedSource
 from .flow.scaled_lattice import LatticeScale
 from .flow.training import train_autoencoder, train_decoder
 from .langevin_model import LangevinModel
 from .langevin_training import new_langevin_model, train_langevin
+from .property_scale import PropertyScale
 
 
 def train_model(

@@ -14,17 +14,17 @@ from .cdvae.cdvae import Cdvae
 from .cdvae.crystal_source import CrystalSource
 from .cdvae.langevin import Fixed, langevin_dynamics
 from .cdvae.settings import CdvaeSettings, LangevinSettings
-from .crystal_model import Watch
+from .crystal_model import CrystalModel, Watch
 from .crystals.batch import CrystalBatch
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
-from .flow.flow_model import PropertyScale
 from .flow.latent_prior import LatentPrior
 from .flow.sampler import FlowSampling, FlowStart
+from .property_scale import PropertyScale
 
 
 @dataclass
-class LangevinModel:
+class LangevinModel(CrystalModel):
     """Networks and units. Latents are float32 [M, width] tensors."""
 
     network: Cdvae
@@ -66,15 +66,10 @@ class LangevinModel:
         self.network.eval()
         source = CrystalSource(crystals, self.network.settings)
         found = []
-        for rows in self._rows(len(crystals)):
+        for rows in self.rows(len(crystals)):
             batch = source.batch(rows)
             found.append(self.network.latent.encode(batch["crystals"], batch["graph"]))
         return torch.cat([mean for mean, _ in found]), torch.cat([variance for _, variance in found])
-
-    def draw(self, size: int, seed: int) -> Tensor:
-        """Latents of new crystals: standard normal draws, carried by the prior's flow."""
-        width = self.network.settings.latent.width
-        return self.prior.carry(torch.randn(size, width, generator=torch.Generator().manual_seed(seed)))
 
     def told(self, latents: Tensor) -> Tensor:
         """The standardised property, differentiable [M]. Needs one."""
@@ -83,19 +78,9 @@ class LangevinModel:
         return value
 
     @torch.no_grad()
-    def property_of(self, latents: Tensor) -> np.ndarray:
-        """The property in its own unit, float64 [M]. Needs one."""
-        assert self.property is not None
-        return self.told(latents).double().numpy() * self.property.scale + self.property.mean
-
-    @torch.no_grad()
     def count_chances(self, latents: Tensor) -> Tensor:
         """Log probability of each number of atoms, [M, max_atoms + 1]."""
         return self.network.latent.heads(latents).num_atoms.log_softmax(-1)
-
-    def counts_of(self, latents: Tensor) -> Tensor:
-        """Likeliest number of atoms, at least 1, int64 [M]."""
-        return self.count_chances(latents)[:, 1:].argmax(-1) + 1
 
     @torch.no_grad()
     def formula_chances(self, latents: Tensor, numbers: np.ndarray) -> Tensor:
@@ -120,7 +105,7 @@ class LangevinModel:
         pace = self.pace.model_copy(update={"steps_per_level": sampling.steps})
         self.network.eval()
         parts = []
-        for rows in self._rows(len(start.latent)):
+        for rows in self.rows(len(start.latent)):
             at, names = torch.from_numpy(rows), [f"{prefix}-{row}" for row in rows]
             batch = langevin_dynamics(
                 self.network,
@@ -132,11 +117,6 @@ class LangevinModel:
             )
             parts.append(_crystals(batch, names))
         return joined(parts)
-
-    def _rows(self, size: int) -> list[np.ndarray]:
-        return [
-            np.arange(first, min(first + self.batch_size, size)) for first in range(0, size, self.batch_size)
-        ]
 
 
 def _watched(watch: Watch, names: list[str]) -> Callable[[int, CrystalBatch], None]:

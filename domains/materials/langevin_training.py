@@ -13,9 +13,9 @@ from .cdvae.objective import CdvaeObjective
 from .cdvae.untrained import untrained_cdvae
 from .crystal_generator_settings import GeneratorSettings
 from .crystals.crystals import Crystals
-from .flow.flow_model import PropertyScale
 from .flow.latent_prior import LatentPrior
 from .langevin_model import LangevinModel
+from .property_scale import PropertyScale
 
 KNOWN_PROPERTY = "latent.property"
 """Where the state of the property's head and units begins."""

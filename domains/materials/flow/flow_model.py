@@ -11,8 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from ..cdvae.lattice_bounds import bounded_lattice
+from ..crystal_model import CrystalModel
 from ..crystals.crystal import joined
 from ..crystals.crystals import Crystals
+from ..property_scale import PropertyScale
 from .autoencoder import CrystalAutoencoder
 from .latent_prior import LatentPrior
 from .padded import PaddedSource
@@ -21,24 +23,8 @@ from .scaled_lattice import LatticeScale
 from .settings import FlowSettings
 
 
-@dataclass(frozen=True)
-class PropertyScale:
-    """Which property the latent tells, and its mean and deviation over the training crystals."""
-
-    name: str
-    mean: float
-    scale: float
-
-    @classmethod
-    def of(cls, name: str, values_M: np.ndarray) -> PropertyScale:
-        """Of the known values; a property that does not vary keeps unit scale."""
-        known = values_M[np.isfinite(values_M)]
-        deviation = float(known.std())
-        return cls(name, float(known.mean()), deviation if deviation > 1e-9 else 1.0)
-
-
 @dataclass
-class FlowModel:
+class FlowModel(CrystalModel):
     """Networks and units. Latents are float32 [M, latent] tensors."""
 
     network: CrystalAutoencoder
@@ -86,32 +72,17 @@ class FlowModel:
         """Mean and log variance of each crystal's latent, [M, latent]."""
         self.network.eval()
         source = self.source(crystals)
-        parts = [self.network.posterior(source.batch(rows)) for rows in self._rows(len(crystals))]
+        parts = [self.network.posterior(source.batch(rows)) for rows in self.rows(len(crystals))]
         return torch.cat([mean for mean, _ in parts]), torch.cat([variance for _, variance in parts])
-
-    def draw(self, size: int, seed: int) -> Tensor:
-        """Latents of new crystals: standard normal draws, carried by the prior's flow."""
-        noise = torch.randn(size, self.network.settings.latent, generator=torch.Generator().manual_seed(seed))
-        return self.prior.carry(noise)
 
     def told(self, latents: Tensor) -> Tensor:
         """The standardised property, differentiable [M]."""
         return self.network.property(latents).squeeze(-1)
 
     @torch.no_grad()
-    def property_of(self, latents: Tensor) -> np.ndarray:
-        """The property in its own unit, float64 [M]. Needs one."""
-        assert self.property is not None
-        return self.told(latents).double().numpy() * self.property.scale + self.property.mean
-
-    @torch.no_grad()
     def count_chances(self, latents: Tensor) -> Tensor:
         """Log probability of each number of atoms, [M, max_atoms + 1]."""
         return self.network.num_atoms(latents).log_softmax(-1)
-
-    def counts_of(self, latents: Tensor) -> Tensor:
-        """Likeliest number of atoms, at least 1, int64 [M]."""
-        return self.count_chances(latents)[:, 1:].argmax(-1) + 1
 
     @torch.no_grad()
     def formula_chances(self, latents: Tensor, numbers: np.ndarray) -> Tensor:
@@ -132,7 +103,7 @@ class FlowModel:
         """
         noise = FlowNoise.draw(len(start.latent), int(start.counts.max()), seed)
         parts = []
-        for rows in self._rows(len(start.latent)):
+        for rows in self.rows(len(start.latent)):
             at = torch.from_numpy(rows)
             widest = int(start.counts[at].max())
             names = [f"{prefix}-{row}" for row in rows]
@@ -162,11 +133,6 @@ class FlowModel:
         self, watch: Callable[[int, Crystals], None], names: list[str]
     ) -> Callable[[int, FlowEnd], None]:
         return lambda step, end: watch(step, self.crystals(end, names))
-
-    def _rows(self, size: int) -> list[np.ndarray]:
-        return [
-            np.arange(first, min(first + self.batch_size, size)) for first in range(0, size, self.batch_size)
-        ]
 
 
 def _part(start: FlowStart, rows: Tensor) -> FlowStart:
