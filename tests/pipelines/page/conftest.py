@@ -38,9 +38,9 @@ def chromium() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator:
-    """A headless browser."""
+    """A headless browser. Open, it puts its thread inside an event loop, so no module may leave it open."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
