@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -111,24 +111,27 @@ class Forecast:
         Quantile columns are named `<model>-lo-80`, `<model>-hi-80`, or "0.1", "0.9" when decimal.
         With more than one cutoff there is a column `cutoff`.
         """
-        from ..panels.long_frame import key_columns
+        import pandas as pd
+
+        return pd.DataFrame(self.long_columns(columns))
+
+    def long_columns(self, columns: Literal["interval", "decimal"] = "interval") -> dict[str, Any]:
+        """The columns of `to_long` by name, each an array or an index: what needs no frame is spared one."""
+        from ..panels.long_frame import key_arrays
 
         series, cutoff = np.nonzero(self.present.T)
-        stamps = self.valid_time[cutoff, :, series].ravel()
-        frame = key_columns(self.panel, np.repeat(series, self.horizon), self._index(stamps))
-        time_col = frame.columns[-1]
+        places = np.repeat(series, self.horizon)
+        made = key_arrays(self.panel, places, self._index(self.valid_time[cutoff, :, series].ravel()))
         if len(self.rows) > 1:
             known = np.repeat(self.cutoff_time[cutoff, series], self.horizon)
-            frame["cutoff"] = key_columns(self.panel, np.repeat(series, self.horizon), self._index(known))[
-                time_col
-            ]
+            made["cutoff"] = [*key_arrays(self.panel, places, self._index(known)).values()][-1]
         dtype = self._value_dtype()
-        frame[self.model] = self.values[cutoff, :, series].ravel().astype(dtype)
+        made[self.model] = self.values[cutoff, :, series].ravel().astype(dtype)
         for q, level in enumerate(self.levels):
             assert self.quantiles is not None
             name = f"{level:g}" if columns == "decimal" else interval_column(self.model, level)
-            frame[name] = self.quantiles[cutoff, :, series, q].ravel().astype(dtype)
-        return frame
+            made[name] = self.quantiles[cutoff, :, series, q].ravel().astype(dtype)
+        return made
 
     def to_wide(self) -> pd.DataFrame:
         """Point forecasts with a column a series, indexed by time (and cutoff, where there are several).

@@ -91,12 +91,17 @@ def key_columns(panel: Panel, series: Sequence[int] | np.ndarray, time: pd.Index
         R rows with the input's id column (left out when it had none) and time column, in its types
         and time zone; `unique_id` and `ds` for panels that were not read from a long frame.
     """
+    return pd.DataFrame(key_arrays(panel, series, time))
+
+
+def key_arrays(panel: Panel, series: Sequence[int] | np.ndarray, time: pd.Index) -> dict[str, Any]:
+    """The columns of `key_columns` by name, the time last, without a frame around them."""
     spec = panel.frame
     if spec is None:
         kind = "datetime" if isinstance(time, pd.DatetimeIndex) else "integer"
         dtype = time.dtype if panel.timezone is None else pd.DatetimeTZDtype("us", panel.timezone)
         stamps = TimeFormat(kind, dtype).restore(time, panel.timezone, local=panel.local)
-        return pd.DataFrame({"unique_id": pd.Index(panel.series, dtype="str").take(series), "ds": stamps})
+        return {"unique_id": pd.Index(panel.series, dtype="str").take(series), "ds": stamps}
     made: dict[str, Any] = {} if spec.id_col is None else {spec.id_col: spec.id_column(np.asarray(series))}
     made[spec.time_col] = spec.time_format.restore(time, panel.timezone, local=panel.local)
-    return pd.DataFrame(made)
+    return made

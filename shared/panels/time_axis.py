@@ -188,12 +188,15 @@ def infer_frequency(stamps: np.ndarray, steps: np.ndarray, field: str = "ds") ->
 
 def _most_common(steps: np.ndarray, default: int) -> int:
     """The most common positive step (the smallest of equals)."""
+    steps = steps.astype(np.int64)
+    steps = steps[steps > 0]
+    if not steps.size:
+        return default
+    if (steps == steps[0]).all():  # the usual case, with nothing to count
+        return int(steps[0])
     import pandas as pd
 
-    steps = steps.astype(np.int64)
-    counts = pd.Series(steps[steps > 0]).value_counts(sort=False)
-    if counts.empty:
-        return default
+    counts = pd.Series(steps).value_counts(sort=False)
     return int(counts.index[counts == counts.max()].min())
 
 

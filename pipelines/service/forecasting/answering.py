@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from anyio import CapacityLimiter, to_thread
 
@@ -19,7 +19,7 @@ from ..errors import ServiceError
 from ..served_models import FORECASTER, GRAPH_FORECASTER, ServedModel, ServedModels
 from ..settings import ServiceSettings
 from .question import Question, Raw, refuse_large, understand
-from .tables import CsvText
+from .tables import Columns, CsvText
 
 if TYPE_CHECKING:
     from ....domains.timeseries.joint_prediction import Planned
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ....shared.panels.panel import Panel
     from ...network_commands import NetworkRequest
 
+Read = TypeVar("Read")
 SHARED_SERIES = 256
 """Tables of more series are forecast by themselves: they fill a batch."""
 FIT_SHARE = 0.8
@@ -52,17 +53,26 @@ class Forecasting:
             InputError: data, options and model do not go together.
             ServiceError: too large, too busy, too slow, or no such model.
         """
-        question = await self._understood(raw)
-        served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
-        _refuse_unread(question, served)
+        question, served, plan = await self._reading(partial(self._prepare, raw))
         if served.kind == GRAPH_FORECASTER:
             answer = await served.worker.run(partial(_by_network, question, served, self._limits))
         elif served.fitted_on_request:
             panel = await self._thread(partial(_read_panel, question, self._limits))
             answer = await served.worker.run(lambda _: _by_method(question, panel, self._limits))
         else:
-            answer = await self._by_trained(question, served)
+            answer = await self._by_trained(question, served, plan)
         return question, answer
+
+    def _prepare(self, raw: Raw) -> tuple[Question, ServedModel, Planned | None]:
+        """All that can be done before the model's turn; no plan where it is not loaded, or fitted first."""
+        question = understand(raw, self._limits)
+        served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
+        _refuse_unread(question, served)
+        plan = None
+        if not served.fitted_on_request and served.kind == FORECASTER and served.worker.ready:
+            with served.worker.coming():
+                plan = _plan(question, served.worker.model, self._limits)
+        return question, served, plan
 
     async def panel(self, raw: Raw) -> Panel:
         """The table of a request by itself, read as for a forecast.
@@ -71,28 +81,29 @@ class Forecasting:
             InputError: a field or the table is not right.
             ServiceError: too large, or of no kind that is read.
         """
-        question = await self._understood(raw)
+        question = await self._reading(partial(understand, raw, self._limits))
         return await self._thread(partial(_read_panel, question, self._limits))
 
-    async def _understood(self, raw: Raw) -> Question:
+    async def _reading(self, work: Callable[[], Read]) -> Read:
         if self._unread >= self._limits.max_queue:
             problem = f"{self._unread} tables wait to be read already; try again later"
             raise ServiceError(503, problem, retry_after=1)
         self._unread += 1
         try:
-            return await self._thread(partial(understand, raw, self._limits))
+            return await self._thread(work)
         finally:
             self._unread -= 1
 
-    async def _by_trained(self, question: Question, served: ServedModel) -> Forecast:
-        forecaster = served.worker.model or await served.worker.run(lambda model: model)
-        with served.worker.coming():
-            plan = await self._thread(partial(_plan, question, forecaster, self._limits))
+    async def _by_trained(self, question: Question, served: ServedModel, plan: Planned | None) -> Forecast:
+        if plan is None:
+            forecaster = await served.worker.run(lambda model: model)
+            with served.worker.coming():
+                plan = await self._thread(partial(_plan, question, forecaster, self._limits))
         if len(plan.series) <= SHARED_SERIES:
             return await served.worker.run_together(plan.alike, plan, together)
         return await served.worker.run(partial(_alone, plan))
 
-    async def _thread(self, work: Any) -> Any:
+    async def _thread(self, work: Callable[[], Read]) -> Read:
         return await to_thread.run_sync(work, limiter=self._readers)
 
 
@@ -109,6 +120,7 @@ def _refuse_unread(question: Question, served: ServedModel) -> None:
 @contextmanager
 def _files(*tables: Any) -> Iterator[list[Any]]:
     """Tables as the readers take them: texts as files under names of ours, for as long as this lasts."""
+    tables = tuple(table.frame() if isinstance(table, Columns) else table for table in tables)
     if not any(isinstance(table, CsvText) for table in tables):
         yield list(tables)
         return
@@ -131,6 +143,32 @@ def _reading(question: Question) -> dict[str, Any]:
 
 
 def _read_panel(question: Question, limits: ServiceSettings) -> Panel:
+    panel = _plain_panel(question, limits)
+    if panel is None:
+        panel = _usual_panel(question, limits)
+    options = question.options
+    answered = options.horizon * (1 + 2 * len(options.levels) + len(options.quantiles))
+    refuse_large(panel.n_steps, panel.n_series, answered, limits)
+    return panel
+
+
+def _plain_panel(question: Question, limits: ServiceSettings) -> Panel | None:
+    """Of a table of plain columns by itself, as most requests bring it; None for all others."""
+    from ....shared.panels.long_reading import LongColumns
+    from ....shared.panels.plain_reading import read_plain
+    from ....shared.panels.read_options import ReadOptions
+
+    options = question.options
+    if question.future is not None or not isinstance(question.data, Columns):
+        return None
+    names = options.id_col, options.time_col, options.target_col
+    columns = LongColumns(*names, past=options.past_cols, static=options.static_cols)
+    how = ReadOptions(options.freq, options.period, options.missing or "raise", timezone=options.timezone)
+    with table_limit.at_most(_cells(limits)):
+        return read_plain(question.data.lists, columns, how)
+
+
+def _usual_panel(question: Question, limits: ServiceSettings) -> Panel:
     from ....shared.panels.reading import read_panel
     from ...covariate_file import read_future
 
@@ -139,7 +177,7 @@ def _read_panel(question: Question, limits: ServiceSettings) -> Panel:
         ahead, names = None, ()
         if future is not None:
             ahead, names = read_future(future, options.id_col, options.time_col)
-        panel = read_panel(
+        return read_panel(
             data,
             **{**reading, "missing": options.missing or "raise"},
             past=options.past_cols,
@@ -147,9 +185,6 @@ def _read_panel(question: Question, limits: ServiceSettings) -> Panel:
             static=options.static_cols,
             future_frame=ahead,
         )
-    answered = options.horizon * (1 + 2 * len(options.levels) + len(options.quantiles))
-    refuse_large(panel.n_steps, panel.n_series, answered, limits)
-    return panel
 
 
 def _cells(limits: ServiceSettings) -> int:

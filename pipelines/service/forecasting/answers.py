@@ -6,6 +6,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +17,6 @@ from .options import ForecastOptions
 from .tables import ARROW, CSV, JSON, PARQUET
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
     from ....shared.forecasting.forecast import Forecast
@@ -53,10 +53,9 @@ def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list
     if spec is not None and forecast.model in (spec.id_col, spec.time_col):
         problem = "is also the name of the forecast's column"
         raise InputError(forecast.model, problem, remedy="Rename the column of names or times")
-    frame = forecast.to_long()
     if kind == JSON:
-        return Response(_json(options, forecast, frame, notes), media_type=JSON)
-    headers = notes_header(notes)
+        return Response(_json(options, forecast, notes), media_type=JSON)
+    frame, headers = forecast.to_long(), notes_header(notes)
     if kind == CSV:
         return Response(frame.to_csv(index=False), media_type=CSV, headers=headers)
     content = io.BytesIO()
@@ -67,34 +66,33 @@ def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list
     return Response(content.getvalue(), media_type=kind, headers=headers)
 
 
-def _json(options: ForecastOptions, forecast: Forecast, frame: pd.DataFrame, notes: list[str]) -> str:
+def _json(options: ForecastOptions, forecast: Forecast, notes: list[str]) -> str:
+    columns = {str(name): plain(column) for name, column in forecast.long_columns().items()}
     answer = {
         "model": options.model,
         "horizon": forecast.horizon,
         "freq": forecast.panel.freq,
         "levels": list(options.levels),
-        "columns": list(frame.columns),
-        "data": {str(name): plain(column) for name, column in frame.items()},
+        "columns": list(columns),
+        "data": columns,
         "notes": notes,
     }
     return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
-def plain(column: pd.Series) -> list[Any]:
+def plain(column: pd.Series | pd.Index | np.ndarray) -> list[Any]:
     """A column as JSON holds it; times in ISO 8601."""
     import pandas as pd
 
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return [stamp.isoformat() for stamp in column]
     if column.dtype.kind == "M":
-        return _iso(column.to_numpy()).tolist()
+        return _iso(np.asarray(column)).tolist()
     return column.tolist() if column.dtype.kind in "fiub" else [str(value) for value in column]
 
 
 def _iso(stamps: np.ndarray) -> np.ndarray:
     """Dates where all are midnights, else times to the second or as fine as they are."""
-    import numpy as np
-
     for unit in ("D", "s", "ms", "us"):
         coarse = stamps.astype(f"M8[{unit}]")
         if (coarse == stamps).all():

@@ -15,7 +15,7 @@ from ...settings_problems import input_error_of
 from ..errors import ServiceError
 from ..settings import ServiceSettings
 from .options import ForecastOptions
-from .tables import FORM, JSON, frame_of, media_type, read_json, read_table
+from .tables import FORM, JSON, columns_of, media_type, read_json, read_table
 
 TABLES = ("data", "future", "graph")
 MOST_FIELDS = 200
@@ -34,7 +34,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. Tables are frames, or CSV text that is yet to be read."""
+    """What is asked. Tables are frames, checked columns, or CSV text that is yet to be read."""
 
     options: ForecastOptions
     data: Any
@@ -141,7 +141,7 @@ def understand(raw: Raw, limits: ServiceSettings) -> Question:
 def _read(table: Any, name: str, cells: int) -> Any:
     if isinstance(table, tuple):
         return read_table(table[0], table[1], name, cells)
-    return frame_of(table, name, cells)
+    return columns_of(table, name, cells)
 
 
 def checked_options(given: Mapping[str, Any]) -> ForecastOptions:

@@ -15,8 +15,10 @@ from .answering import Forecasting
 from .answers import OFFERED, ForecastAnswer, respond
 from .description import REQUEST_BODY, binary, query_parameters
 from .question import receive
-from .tables import ARROW, CSV, PARQUET
+from .tables import ARROW, CSV, JSON, PARQUET
 
+AT_ONCE = 500
+"""Values of an answer that takes less time to write than a thread takes to be found for it."""
 router = APIRouter(prefix="/v1", tags=["forecast"])
 
 
@@ -54,4 +56,6 @@ async def forecast(
     kind = accepted(request.headers.get("accept", "*/*"), OFFERED)
     with noted() as notes:
         question, answer = await forecasting.answer(await receive(request))
+        if kind == JSON and answer.values.size <= AT_ONCE:
+            return respond(kind, question.options, answer, notes)
         return await to_thread.run_sync(respond, kind, question.options, answer, notes)

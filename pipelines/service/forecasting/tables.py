@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,8 @@ _SUFFIXES = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".parquet": PARQUET, ".pq": 
 _OTHER_NAMES = {"application/csv": CSV, "text/plain": CSV, "application/x-parquet": PARQUET,
                 "application/parquet": PARQUET, "application/x-apache-parquet": PARQUET}  # fmt: skip
 MOST_COLUMNS = 20_000
-MOST_EXPONENT_DIGITS = 400
+_MAY_OVERFLOW = re.compile("[0-9][eE]\\+?[0-9]{3}|[0-9]{200}")
+"""How the text of a number looks that is beyond 1.8e308: a long exponent, or very many digits."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,23 @@ class CsvText:
     """A CSV file that is yet to be read, by the reader that names mistakes by line."""
 
     content: bytes
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A checked table out of JSON: by column a list of plain values, all of one length."""
+
+    lists: dict[str, list[Any]]
+
+    def frame(self) -> pd.DataFrame:
+        """The same as a frame."""
+        import pandas as pd
+
+        try:
+            return pd.DataFrame(self.lists)
+        except OverflowError:  # whole numbers beyond 64 bits among smaller ones
+            columns = {name: pd.Series(values, dtype=object) for name, values in self.lists.items()}
+            return pd.DataFrame(columns)
 
 
 def media_type(header: str | None, file_name: str | None = None) -> str | None:
@@ -42,7 +60,7 @@ def media_type(header: str | None, file_name: str | None = None) -> str | None:
     return _SUFFIXES.get(ending, _OTHER_NAMES.get(said))
 
 
-def read_table(content: bytes, kind: str | None, name: str, cells: int) -> pd.DataFrame | CsvText:
+def read_table(content: bytes, kind: str | None, name: str, cells: int) -> pd.DataFrame | CsvText | Columns:
     """The content of a body or a file.
 
     Args:
@@ -61,7 +79,7 @@ def read_table(content: bytes, kind: str | None, name: str, cells: int) -> pd.Da
     if kind == ARROW:
         return read_arrow(content, name, cells)
     if kind == JSON:
-        return frame_of(read_json(content, name), name, cells)
+        return columns_of(read_json(content, name), name, cells)
     expected = f"{JSON}, {CSV}, {PARQUET}, {ARROW}"
     raise ServiceError(415, f"{name} is of no type that is read here: {expected}, or {FORM} with files")
 
@@ -74,7 +92,8 @@ def read_json(content: bytes, name: str) -> Any:
     """
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_single, parse_constant=_no_constant, parse_float=_finite)
+        number = _finite if _MAY_OVERFLOW.search(text) else None  # None: the fast way of the json module
+        return json.loads(text, object_pairs_hook=_single, parse_constant=_no_constant, parse_float=number)
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8"
         raise InputError(name, problem, expected="JSON in UTF-8") from None
@@ -106,8 +125,8 @@ def _finite(text: str) -> float:
     return number
 
 
-def frame_of(table: Any, name: str, cells: int) -> pd.DataFrame:
-    """Rows or columns out of JSON as a frame.
+def columns_of(table: Any, name: str, cells: int) -> Columns:
+    """Rows or columns out of JSON, checked.
 
     Raises:
         ServiceError: 413, too many cells.
@@ -130,7 +149,7 @@ def frame_of(table: Any, name: str, cells: int) -> pd.DataFrame:
             f"has {lengths[short]:,} values",
             expected=f"{longest:,}, as other columns",
         )
-    return _frame({column: _plain(values, f"{name}.{column[:80]}") for column, values in columns.items()})
+    return Columns({column: _plain(values, f"{name}.{column[:80]}") for column, values in columns.items()})
 
 
 def _from_rows(rows: list[Any], name: str, cells: int) -> dict[str, list[Any]]:
@@ -162,12 +181,3 @@ def _plain(values: list[Any], name: str) -> list[Any]:
         place = next(n for n, value in enumerate(values) if isinstance(value, bool))
         raise InputError(name, f"is {values[place]}", where=f"row {place}", expected="a number")
     return values
-
-
-def _frame(columns: dict[str, Sequence[Any]]) -> pd.DataFrame:
-    import pandas as pd
-
-    try:
-        return pd.DataFrame(columns)
-    except OverflowError:  # whole numbers beyond 64 bits among smaller ones
-        return pd.DataFrame({name: pd.Series(values, dtype=object) for name, values in columns.items()})
