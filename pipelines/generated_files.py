@@ -92,7 +92,9 @@ def _plain(value: Any) -> Any:
 
 
 def generated_table(made: GeneratedCrystals) -> pd.DataFrame:
-    """A row a crystal: id, formula, validity, density, nearest distance, space group, predicted property."""
+    """A row a crystal: id, formula, validity, whether the formula is novel, density, nearest distance, space
+    group, predicted property.
+    """
     frame = made.table().reset_index()
     predicted = {name: f"predicted_{name}" for name in made.crystals.properties}
     frame = frame.rename(columns={"density": "density_g_cm3", "nearest_distance": "nearest_distance_A"})
@@ -112,6 +114,7 @@ def _marked(made: GeneratedCrystals) -> Crystals:
     marks = {
         "structure_valid": made.structure_valid.astype(float),
         "composition_valid": made.composition_valid.astype(float),
+        **({} if made.novel is None else {"novel": made.novel.astype(float)}),
         "density_g_cm3": made.density,
         "nearest_distance_A": made.nearest_distance,
         **{f"predicted_{name}": values for name, values in crystals.properties.items()},

@@ -23,6 +23,7 @@ from .formulas import formula_texts
 from .generated import GeneratedCrystals
 from .generation import Wish, generate_crystals, near_value
 from .generator_scores import generator_scores
+from .known_elements import elements_in, tell_unseen
 from .langevin_model import LangevinModel
 from .metrics.cutoffs import LIGHT_CUTOFFS, Cutoffs
 from .metrics.scores import CrystalScores
@@ -162,8 +163,10 @@ class CrystalGenerator:
 
         Args:
             n: how many.
-            composition: structures of this formula (structure prediction), one formula unit a cell.
-            elements: only these may occur: symbols, or text such as "Ti,O".
+            composition: structures of this formula (structure prediction), one formula unit a cell. A note
+                names elements that the generator never saw.
+            elements: only these may occur: symbols, or text such as "Ti,O". Those that the generator never
+                saw are left out, with a note.
             num_atoms: atoms in the cell. None: as the latent says.
             property: value of the trained property to aim at.
             latent: decode draws from the latent's prior.
@@ -175,16 +178,16 @@ class CrystalGenerator:
             trajectory: keep the crystals after each step, or after each level of noise.
 
         Returns:
-            n crystals with predictions of the trained property, validity, density, nearest distance and
-            space group.
+            n crystals with predictions of the trained property, validity, whether their formula is novel,
+            density, nearest distance and space group.
 
         Raises:
-            InputError: a wish makes no sense or cannot be met.
+            InputError: a wish makes no sense or cannot be met, as that for elements alone that it never saw.
         """
         model = self.fitted()
         whole_number("n", n, 1)
         sampling = self._sampling(steps, sampler=sampler)
-        wish = Wish.of(model, composition, elements, num_atoms, property, latent)
+        wish = Wish.of(model, composition, elements, num_atoms, property, latent, self._seen())
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)
         made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)
@@ -350,7 +353,14 @@ class CrystalGenerator:
         if given.counts[largest] > most:
             count, name = given.counts[largest], given.ids[largest]
             raise InputError("structures", f"has {count} atoms", where=name, expected=f"at most {most}")
+        seen = self._seen()
+        if seen is not None:
+            tell_unseen(given, seen)
         return given
+
+    def _seen(self) -> np.ndarray | None:
+        """Elements of the crystals it was trained on, bool [100]; None where these are not known."""
+        return elements_in(self.trained_formulas) if self.trained_formulas else None
 
     def _one(self, name: str, structure: Any) -> Crystals:
         given = self._given(structure)
@@ -359,12 +369,15 @@ class CrystalGenerator:
         return given
 
     def _marked(self, crystals: Crystals, trajectory: tuple[Crystals, ...] = ()) -> GeneratedCrystals:
-        """With the trained property predicted from the crystals as they came out."""
+        """With what the generator says of the crystals as they came out: the trained property, novelty."""
         model = self.fitted()
         if model.property is not None:
             values = model.property_of(model.posterior(crystals)[0])
             crystals = replace(crystals, properties={model.property.name: values})
-        return GeneratedCrystals(crystals, trajectory)
+        novel = None
+        if self.trained_formulas:
+            novel = np.array([text not in self.trained_formulas for text in formula_texts(crystals)], bool)
+        return GeneratedCrystals(crystals, trajectory, novel)
 
 
 def _read(crystals: Any, property: str | None) -> Crystals:

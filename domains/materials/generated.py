@@ -31,6 +31,8 @@ class GeneratedCrystals:
     crystals: Crystals
     trajectory: tuple[Crystals, ...] = field(default=(), repr=False)
     """The same crystals after each step, if asked for."""
+    novel: np.ndarray | None = field(default=None, repr=False)
+    """A reduced formula that the generator was not trained on, bool [M]; None: not known."""
 
     def __len__(self) -> int:
         return len(self.crystals)
@@ -71,6 +73,7 @@ class GeneratedCrystals:
             self,
             crystals=self.crystals.take(rows),
             trajectory=tuple(frame.take(rows) for frame in self.trajectory),
+            novel=None if self.novel is None else self.novel[rows],
         )
 
     def structures(self) -> list[Structure]:
@@ -79,6 +82,7 @@ class GeneratedCrystals:
         for i, structure in enumerate(made):
             structure.properties |= {
                 "valid": bool(self.valid[i]),
+                **({} if self.novel is None else {"novel": bool(self.novel[i])}),
                 "density": float(self.density[i]),
                 "nearest_distance": float(self.nearest_distance[i]),
                 "space_group": self.space_group[i],
@@ -86,7 +90,7 @@ class GeneratedCrystals:
         return made
 
     def table(self) -> pd.DataFrame:
-        """One row a crystal: formula, marks, predicted properties."""
+        """One row a crystal: formula, marks, predicted properties. No `novel` where that is not known."""
         import pandas as pd
 
         return pd.DataFrame(
@@ -94,6 +98,7 @@ class GeneratedCrystals:
                 "formula": written_formulas(self.crystals),
                 "structure_valid": self.structure_valid,
                 "composition_valid": self.composition_valid,
+                **({} if self.novel is None else {"novel": self.novel}),
                 "density": self.density,
                 "nearest_distance": self.nearest_distance,
                 "space_group": self.space_group,

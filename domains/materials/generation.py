@@ -18,6 +18,7 @@ from .flow.latent_search import search_latents
 from .flow.sampler import FlowSampling, FlowStart
 from .formulas import formula_texts
 from .generated import GeneratedCrystals
+from .known_elements import seen_alone, tell_unseen_formula
 from .wishes import elements_of, numbers_of_formula, whole_number
 
 ROUNDS = 20
@@ -50,11 +51,15 @@ class Wish:
         num_atoms: object,
         property: object,
         latent: bool = False,
+        seen: np.ndarray | None = None,
     ) -> Wish:
         """A wish as a user says it.
 
+        Args:
+            seen: elements that the model was trained on, bool [100]; None: any.
+
         Raises:
-            InputError: what makes no sense, or both a formula and elements.
+            InputError: what makes no sense, both a formula and elements, or only elements never seen.
         """
         most = model.max_atoms()
         count = None if num_atoms is None else whole_number("num_atoms", num_atoms, 1, most)
@@ -65,6 +70,10 @@ class Wish:
         value = None if property is None else near_value("property", property)
         numbers = None if composition is None else numbers_of_formula(str(composition), count, most)
         allowed = None if elements is None else elements_of(elements)  # type: ignore[arg-type] # checked there
+        if seen is not None and numbers is not None:
+            tell_unseen_formula(composition, numbers, seen)
+        if seen is not None and allowed is not None:
+            allowed = seen_alone(allowed, seen)
         return cls(numbers, allowed, count, value, latent)
 
     @property

@@ -14,7 +14,7 @@ from ...shared.errors import InputError
 from ..generated_files import EXTXYZ
 from ..service.errors import ServiceError
 
-PREDICTED = "predicted_"
+PREDICTED, NOVEL = "predicted_", "novel"
 
 
 def crystals_of(content: bytes) -> GeneratedCrystals:
@@ -37,4 +37,7 @@ def crystals_of(content: bytes) -> GeneratedCrystals:
         name.removeprefix(PREDICTED): np.array([float(one.values.get(name, np.nan)) for one in read])
         for name in names
     }
-    return GeneratedCrystals(pack(crystals, [one.name for one in read], properties))
+    novel = None
+    if all(NOVEL in one.values for one in read):
+        novel = np.array([float(one.values[NOVEL]) > 0 for one in read], bool)
+    return GeneratedCrystals(pack(crystals, [one.name for one in read], properties), novel=novel)

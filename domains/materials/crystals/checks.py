@@ -174,12 +174,9 @@ def _atom_problem(crystals: Crystals, row: int, max_atoms: int | None) -> InputE
             expected=f"at most {max_atoms} (max_atoms)",
             remedy=remedy,
         )
-    lost = np.flatnonzero(~np.isfinite(frac).all(axis=1))
-    if len(lost):
-        spelt = " ".join(f"{x:g}" for x in frac[lost[0]])
-        return InputError(
-            "coordinates", f"atom {lost[0]} is at {spelt}", where=where, expected="finite numbers"
-        )
+    lost = lost_atom(frac, where)
+    if lost is not None:
+        return lost
     strange = np.flatnonzero((numbers < 1) | (numbers > MAX_NUMBER))
     if len(strange):
         problem = f"atom {strange[0]} has the atomic number {numbers[strange[0]]}"
@@ -209,3 +206,12 @@ def _overlaps(crystals: Crystals, rows: np.ndarray, min_distance: float) -> dict
             expected=f"at least {min_distance:g} (min_distance)",
         )
     return problems
+
+
+def lost_atom(places: np.ndarray, where: str) -> InputError | None:
+    """What is wrong with the first atom whose coordinates [N, 3] are not finite; None: with none."""
+    lost = np.flatnonzero(~np.isfinite(places).all(axis=1))
+    if not len(lost):
+        return None
+    spelt = " ".join(f"{x:g}" for x in places[lost[0]])
+    return InputError("coordinates", f"atom {lost[0]} is at {spelt}", where=where, expected="finite numbers")

@@ -24,10 +24,13 @@ class Crystal(NamedTuple):
 
 
 def wrapped(frac: np.ndarray) -> np.ndarray:
-    """Fractional coordinates in [0, 1): a tiny negative one would round to 1, and is 0."""
-    with np.errstate(invalid="ignore"):  # infinite ones become NaN, which the checks tell of
+    """Fractional coordinates in [0, 1): a tiny negative one would round to 1, and is 0.
+
+    Infinite ones stay, for the checks to tell of.
+    """
+    with np.errstate(invalid="ignore"):
         inside = frac - np.floor(frac)
-    return np.where(inside >= 1.0, 0.0, inside)
+    return np.where(np.isfinite(frac), np.where(inside >= 1.0, 0.0, inside), frac)
 
 
 def pack(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ....shared.errors import InputError, InputWarning
+from .checks import lost_atom
 from .crystals import Crystals
 from .elements import SYMBOLS
 from .named import Named, as_number
@@ -75,6 +76,9 @@ def _frame(comment: str, rows: list[str], fallback: str) -> Named:
             numbers = numbers_of(symbols, name)
         except InputError as problem:
             return Named(name, problem)
+    lost = lost_atom(positions, name)
+    if lost is not None:
+        return Named(name, lost)
     singular = not np.isfinite(matrix).all() or np.linalg.det(matrix) == 0.0
     # A flat cell has no fractional coordinates; the checks say that it is flat.
     frac = np.zeros_like(positions) if singular else positions @ np.linalg.inv(matrix)

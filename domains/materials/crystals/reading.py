@@ -160,7 +160,8 @@ def _number(named: Named, name: str) -> float:
     except (TypeError, ValueError):
         number = float("inf")
     if np.isinf(number):
-        raise InputError(name, f"is {value!r}", where=named.name, expected="a finite number")
+        told = value.item() if isinstance(value, np.generic) else value
+        raise InputError(name, f"is {told!r}", where=named.name, expected="a finite number")
     return number
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ....shared.errors import InputError, InputErrors, InputWarning
-from .checks import check_crystals, no_crystals, unique_ids
+from ....shared.errors import InputError, InputErrors, InputWarning, note
+from .checks import check_crystals, lost_atom, no_crystals, unique_ids
 from .crystal import Crystal, pack, wrapped
 from .crystals import Crystals
 from .elements import ISOTOPES, MAX_NUMBER, NUMBERS, SYMBOLS
@@ -144,6 +144,11 @@ def _of_atoms(atoms: Any, name: str) -> Crystal:
             remedy="Set pbc=True if the cell is one",
         )
     matrix = np.asarray(atoms.get_cell(), np.float64)
+    if hasattr(atoms, "get_positions"):
+        # Of an infinite place no fraction says more than that it is none.
+        lost = lost_atom(np.asarray(atoms.get_positions(), np.float64), name)
+        if lost is not None:
+            raise lost
     if np.isfinite(matrix).all() and abs(np.linalg.det(matrix)) == 0.0:
         # ASE has no fractional coordinates then; the checks say what the cell lacks.
         return cell_of(matrix, np.zeros((len(atoms), 3)), np.asarray(atoms.get_atomic_numbers()))
@@ -187,9 +192,11 @@ def cell_of(matrix: np.ndarray, frac: np.ndarray, numbers: Sequence[int] | np.nd
 
 
 def _angle(u: np.ndarray, v: np.ndarray) -> float:
-    """Degrees between two vectors; NaN if one has no length."""
+    """Degrees between two vectors; NaN if one has no length, or no finite one."""
     norm = float(np.linalg.norm(u) * np.linalg.norm(v))
-    return float(np.degrees(np.arccos(np.clip(u @ v / norm, -1.0, 1.0)))) if norm > 0 else float("nan")
+    if not 0.0 < norm < np.inf:
+        return float("nan")
+    return float(np.degrees(np.arccos(np.clip(u @ v / norm, -1.0, 1.0))))
 
 
 def _id_of(structure: Any, row: int) -> str:
@@ -211,7 +218,17 @@ def _properties(
         for name, value in values.items()
         if name != ID_PROPERTY and isinstance(value, Real) and not isinstance(value, bool)
     )
+    for name in names:
+        endless = [row for row, values in enumerate(kept) if _infinite(values.get(name))]
+        if endless:
+            row = endless[0]
+            told = f"{name} at {_id_of(structures[row], row)}: is {float(kept[row][name])}"
+            note(f"{told}, taken as not known, in {len(endless)} of {len(structures)}")
     return {name: np.array([_number(values.get(name)) for values in kept]) for name in names}
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, Real) and bool(np.isinf(float(value)))
 
 
 def _number(value: Any) -> float:

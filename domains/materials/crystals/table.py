@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -102,6 +102,11 @@ def _missing(name: str, frame: pd.DataFrame, source: str) -> InputError:
     )
 
 
+def _plain(value: Any) -> Any:
+    """Without NumPy's name around it."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
 def _numbers(frame: pd.DataFrame, name: str, ids: Sequence[str], source: str) -> np.ndarray:
     """A column as float64, NaN where it is empty."""
     import pandas as pd
@@ -117,7 +122,7 @@ def _numbers(frame: pd.DataFrame, name: str, ids: Sequence[str], source: str) ->
         more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
         raise InputError(
             name,
-            f"is {column.iloc[row]!r}{more}",
+            f"is {_plain(column.iloc[row])!r}{more}",
             where=f"{source}, row {row} ({ids[row]})",
             expected="a finite number, or nothing where it is not known",
         )

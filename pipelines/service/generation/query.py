@@ -66,6 +66,8 @@ class MadeCrystal(BaseModel):
     """No two atoms within 0.5 angstrom, and a volume."""
     composition_valid: bool
     """A formula that can be charge neutral."""
+    novel: bool | None = None
+    """A reduced formula that the model was not trained on; missing where it does not know these."""
     density_g_cm3: float
     nearest_distance_A: float
     """Angstrom between the nearest two atoms."""

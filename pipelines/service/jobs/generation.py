@@ -13,11 +13,13 @@ from ...generation_settings import GenerationSettings
 
 if TYPE_CHECKING:
     from ....domains.materials.crystals.crystals import Crystals
+    from ....domains.materials.generated import GeneratedCrystals
 
 PART = 100
 """Crystals of one part. A job of no more makes the crystals that a direct request of its seed makes."""
 _ARRAYS = ("frac", "numbers", "lengths", "angles", "offsets")
 _PROPERTY = "property:"
+_NOVEL = "novel"
 
 
 def generate_in_parts(wanted: GenerationSettings, model: str, parts: Path, folder: Path) -> None:
@@ -41,10 +43,13 @@ def generate_in_parts(wanted: GenerationSettings, model: str, parts: Path, folde
             continue
         generator = generator or load_generator(model)
         own = wanted.model_copy(update={"n": size, "seed": part_seed(wanted.seed, number)})
-        _write(own.generate(generator).crystals, file)
-    whole = joined([_read(part_file(parts, number)) for number in range(len(part_sizes(wanted.n)))])
+        _write(own.generate(generator), file)
+    made = [_read(part_file(parts, number)) for number in range(len(part_sizes(wanted.n)))]
+    whole = joined([crystals for crystals, _ in made])
+    marks = [novel for _, novel in made if novel is not None]
+    novel = np.concatenate(marks) if len(marks) == len(made) else None
     named = replace(whole, ids=tuple(f"generated-{i}" for i in range(len(whole))))
-    write_generated(GeneratedCrystals(named), folder, symprec=wanted.symprec)
+    write_generated(GeneratedCrystals(named, novel=novel), folder, symprec=wanted.symprec)
     shutil.rmtree(parts, ignore_errors=True)
 
 
@@ -72,15 +77,18 @@ def made_so_far(parts: Path, n: int) -> int:
     return sum(size for k, size in enumerate(part_sizes(n)) if part_file(parts, k).exists())
 
 
-def _write(crystals: Crystals, file: Path) -> None:
+def _write(made: GeneratedCrystals, file: Path) -> None:
+    crystals = made.crystals
     arrays = {name: getattr(crystals, name) for name in _ARRAYS}
+    arrays |= {} if made.novel is None else {_NOVEL: made.novel}
     arrays |= {_PROPERTY + name: values for name, values in crystals.properties.items()}
     partial = file.with_suffix(".part.npz")
     np.savez(partial, **arrays)
     partial.replace(file)
 
 
-def _read(file: Path) -> Crystals:
+def _read(file: Path) -> tuple[Crystals, np.ndarray | None]:
+    """The crystals of a part, and which of them are novel."""
     from ....domains.materials.crystals.crystals import Crystals
 
     with np.load(file, allow_pickle=False) as arrays:
@@ -89,4 +97,5 @@ def _read(file: Path) -> Crystals:
         name.removeprefix(_PROPERTY): values for name, values in named.items() if name.startswith(_PROPERTY)
     }
     ids = tuple(f"{file.stem}-{i}" for i in range(len(named["lengths"])))
-    return Crystals(*(named[name] for name in _ARRAYS), ids=ids, properties=properties)
+    crystals = Crystals(*(named[name] for name in _ARRAYS), ids=ids, properties=properties)
+    return crystals, named.get(_NOVEL)

@@ -13,7 +13,7 @@ from fourfold.domains.materials.flow.latent_search import search_latents
 from fourfold.domains.materials.flow.settings import FlowTraining
 from fourfold.domains.materials.formulas import formula_texts
 from fourfold.domains.materials.generator_scores import success_rates
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
 
 sys.path.insert(0, str(Path(__file__).parent / "flow"))
 from small_crystals import TINY, perovskites, small_crystals
@@ -32,14 +32,19 @@ def generator(crystals):
     return CrystalGenerator(SETTINGS).fit(crystals, "height")
 
 
+@pytest.mark.filterwarnings("ignore:structures. in:fourfold.shared.errors.InputWarning")
 def test_new_crystals_carry_their_marks(generator):
     made = generator.generate(4, steps=5)
     table = made.table()
-    marks = ["structure_valid", "composition_valid", "density", "nearest_distance", "space_group"]
+    marks = ["structure_valid", "composition_valid", "novel", "density", "nearest_distance", "space_group"]
     assert list(table.columns) == ["formula", *marks, "height"]
     assert table.index.tolist() == [f"generated-{i}" for i in range(4)]
     structure = made.structures()[0]
     assert structure.properties["valid"] == bool(made.valid[0])
+    novel = [text not in generator.trained_formulas for text in formula_texts(made.crystals)]
+    assert made.novel.tolist() == table["novel"].tolist() == novel
+    assert structure.properties["novel"] == novel[0]
+    assert made.take(np.array([2, 0])).novel.tolist() == [novel[2], novel[0]]
     assert structure.density == pytest.approx(structure.properties["density"], rel=1e-4)
     assert np.isfinite(made.crystals.frac).all()
     assert ((made.crystals.frac >= 0) & (made.crystals.frac < 1)).all()
@@ -64,7 +69,8 @@ def test_latents_are_decoded_if_asked_for(generator):
 def test_a_formula_is_kept(generator):
     made = generator.generate(3, composition="SrTiO3", steps=7).crystals
     assert set(formula_texts(made)) == {"O3Ti1Sr1"}
-    pairs = generator.generate(2, composition="NaCl", num_atoms=6, steps=3).crystals
+    with pytest.warns(InputWarning, match="in NaCl Na, Cl are new to the generator"):
+        pairs = generator.generate(2, composition="NaCl", num_atoms=6, steps=3).crystals
     assert pairs.counts.tolist() == [6, 6]
     assert set(formula_texts(pairs)) == {"Na1Cl1"}
 
@@ -73,6 +79,11 @@ def test_elements_and_number_of_atoms_are_kept(generator):
     made = generator.generate(3, elements="Ti,O", num_atoms=7, steps=4).crystals
     assert set(made.numbers.tolist()) <= {8, 22}
     assert made.counts.tolist() == [7, 7, 7]
+    with pytest.warns(InputWarning, match=r"Xe is in no crystal.*it knows O, K, Ca, Ti"):
+        one = generator.generate(2, elements="Xe,Ti,O", num_atoms=7, steps=4).crystals
+    assert np.array_equal(
+        one.numbers, generator.generate(2, elements="Ti,O", num_atoms=7, steps=4).crystals.numbers
+    )
 
 
 def test_a_property_is_aimed_at(generator):
@@ -91,8 +102,9 @@ def test_a_property_is_aimed_at(generator):
 
 
 def test_new_formulas_alone_if_asked_for(generator):
-    made = generator.generate(5, novel=True, steps=3).crystals
-    assert not set(formula_texts(made)) & generator.trained_formulas
+    made = generator.generate(5, novel=True, steps=3)
+    assert not set(formula_texts(made.crystals)) & generator.trained_formulas
+    assert made.novel.all()
 
 
 def test_a_trajectory_ends_at_the_crystals(generator):
@@ -137,10 +149,13 @@ def test_files_read_back_make_the_same(generator, tmp_path):
 def test_finetuning_leaves_the_first_as_it_was(generator, crystals):
     before = generator.predict(crystals)
     other = perovskites(((11, 41), (37, 50)), copies=3)
+    with pytest.warns(InputWarning, match=r"in 6 of 6 \(p0, p1, p2, \.\.\.\) Na, Rb, Nb, Sn are new"):
+        generator.predict(other)
     tuned = generator.finetune(other, "height", steps=3)
     assert np.array_equal(generator.predict(crystals), before)
     assert not np.allclose(tuned.predict(crystals), before)
     assert tuned.trained_formulas > generator.trained_formulas
+    tuned.predict(other)
     assert generator.finetune(other, steps=2).model.property.name == "height"
 
 
@@ -192,6 +207,7 @@ def test_training_goes_on_where_time_ran_out(crystals, tmp_path):
         ({"n": 2, "composition": "Sr5Ti5O15"}, "composition"),
         ({"n": 2, "elements": "Ti,Xx"}, "elements"),
         ({"n": 2, "elements": ""}, "elements"),
+        ({"n": 2, "elements": "Xe"}, "elements"),
         ({"n": 2, "num_atoms": 99}, "num_atoms"),
         ({"n": 2, "property": float("nan")}, "property"),
         ({"n": 2, "steps": 0}, "steps"),

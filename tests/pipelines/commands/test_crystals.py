@@ -67,7 +67,9 @@ def test_new_crystals_in_three_forms_and_one_order(
     assert main([*asked, "--out", str(out)]) == 0
     assert "11 crystals of" in capsys.readouterr().out
     table = pd.read_csv(out / "crystals.csv")
-    marks = ["structure_valid", "composition_valid", "density_g_cm3", "nearest_distance_A", "space_group"]
+    marks = [
+        "structure_valid", "composition_valid", "novel", "density_g_cm3", "nearest_distance_A", "space_group"
+    ]  # fmt: skip
     assert table.columns.tolist() == [
         "id", "file", "formula", "num_atoms", "valid", *marks, "predicted_volume_per_atom"
     ]  # fmt: skip
@@ -94,6 +96,7 @@ def test_a_formula_a_value_and_symmetry(desk: Path, tmp_path: Path) -> None:
         out = tmp_path / name
         assert main(["generate", "model", "-n", "2", "--steps", "3", *wish, "--out", str(out)]) == 0
     assert pd.read_csv(tmp_path / "formula" / "crystals.csv")["formula"].tolist() == ["SrTiO3"] * 2
+    assert pd.read_csv(tmp_path / "symmetric" / "crystals.csv")["novel"].all()
 
 
 @pytest.mark.parametrize(

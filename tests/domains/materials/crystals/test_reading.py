@@ -80,6 +80,8 @@ def test_frames(tmp_path, name):
         (("Na 0 0 0", "Na 0 zero 0"), "atom 0 is 'Na 0 zero 0"),
         (("Na 0 0 0 0.1 0.2 0.3", "Na 0"), "atom 0 is 'Na 0'"),
         (("Na ", "Qq "), "holds 'Qq'"),
+        (("Na 0 0 0", "Na 0 -inf 0"), "atom 0 is at 0 -inf 0"),
+        (('"4 0 0', '"inf 0 0'), "axis a is inf angstrom"),
     ],
 )
 def test_a_bad_frame_is_skipped(change, said):

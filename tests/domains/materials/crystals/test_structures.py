@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from example_crystals import any_crystals, one_atom, perovskite, salt, same
 from fourfold.domains.materials.crystals.structures import crystals_of, structures_of
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
 from hypothesis import given, settings
 from pymatgen.core import Lattice, Species, Structure
 
@@ -130,3 +130,11 @@ def test_names_and_values_must_fit():
         crystals_of([one_atom(), one_atom()], properties={"gap": [1.0]})
     with pytest.raises(InputError, match="is a int; expected a pymatgen Structure or ASE Atoms"):
         crystals_of([1])
+
+
+def test_an_infinite_value_is_told_and_not_known():
+    structure = salt()
+    structure.properties["gap"] = float("-inf")
+    with pytest.warns(InputWarning, match="gap at 1: is -inf, taken as not known, in 1 of 2"):
+        read = crystals_of([perovskite(), structure])
+    assert np.isnan(read.properties["gap"]).all()

@@ -100,13 +100,16 @@ def test_a_missing_column(frame):
         read_crystals(frame.rename(columns={"cif": "CIF"}))
 
 
-def test_a_property_that_is_no_number(frame):
+def test_a_property_that_is_no_number(frame, tmp_path):
     with pytest.raises(
         InputError, match=r"name at table, row 0 \(007\): is 'x', and 2 more; expected a finite number"
     ):
         read_crystals(frame, properties=["name"])
-    with pytest.raises(InputError, match=r"gap at table, row 1 \(b\): is .*inf"):
+    with pytest.raises(InputError, match=r"gap at table, row 1 \(b\): is inf;"):
         read_crystals(frame.assign(gap=[1.0, np.inf, 2.0]), properties=["gap"])
+    frame.assign(gap=["1", "2", "-Infinity"]).to_csv(tmp_path / "t.csv", index=False)
+    with pytest.raises(InputError, match=r"gap at t.csv, row 2 .*: is -inf;"):
+        read_crystals(tmp_path / "t.csv", properties=["gap"])
 
 
 def test_an_unknown_value_is_nan(frame, tmp_path):
