@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -86,6 +87,8 @@ def prior(
         if noise_BS is None:
             raise ValueError("a noise prior needs noise")
         return noise_BS.float()
+    if kind in ("harmonic", "ddsp") and _plain(f0_BT, start_B, noise_BS):
+        return _in_one_pass(f0_BT, hop, sample_rate, start_B, None if kind == "ddsp" else noise_BS)
     phase = running_phase(f0_BT, hop, sample_rate, start_B)
     f0 = f0_BT.double().repeat_interleave(hop, dim=1)
     voiced = f0 > 0
@@ -109,6 +112,26 @@ def prior(
         deviation = NOISE if kind.startswith("harmonic") else WEAK_NOISE
         signal = signal + deviation * noise_BS
     return signal.float()
+
+
+def _plain(*given: Tensor | None) -> bool:
+    """Whether the kernel may stand in: tensors on the processor, nothing recorded."""
+    recorded = torch.compiler.is_compiling() or torch._C._get_tracing_state() is not None
+    return not recorded and all(x is None or (x.device.type == "cpu" and not x.requires_grad) for x in given)
+
+
+def _in_one_pass(
+    f0_BT: Tensor, hop: int, sample_rate: int, start_B: Tensor | None, noise_BS: Tensor | None
+) -> Tensor:
+    from .harmonic_kernel import harmonic
+
+    rows, frames = f0_BT.shape
+    out = np.empty((rows, frames * hop), np.float32)
+    noise = np.empty((rows, 0), np.float32) if noise_BS is None else noise_BS.float().contiguous().numpy()
+    start = np.zeros(rows) if start_B is None else start_B.double().contiguous().numpy()
+    f0 = f0_BT.double().contiguous().numpy()
+    harmonic(f0, hop, float(sample_rate), start, 2 * POWER, noise, NOISE, out)
+    return torch.from_numpy(out)
 
 
 def _sawtooth(phase_BS: Tensor, step_BS: Tensor) -> Tensor:

@@ -64,6 +64,27 @@ def test_the_whole_prior_equals_the_naive_sum():
     np.testing.assert_allclose(prior(f0, HOP, RATE), wanted, atol=1e-6)
 
 
+@pytest.mark.parametrize("noisy", [False, True])
+def test_one_pass_gives_what_the_tensors_give(noisy, monkeypatch):
+    """Periods of whole samples, jumps, silence, above Nyquist, several rows and starts."""
+    draws = torch.Generator().manual_seed(0)
+    f0 = torch.tensor([[100.0, 200.0, 50.0, 0.0, 62.5, 13_000.0, 12_000.0, 77.7] * 6, [20.0] * 48])
+    f0[1, 20:] = 40 * (25 ** torch.rand(28, generator=draws))
+    start = torch.tensor([0.25, 3.6])
+    noise = torch.randn(2, 48 * HOP, generator=draws) if noisy else None
+    found = prior(f0, HOP, RATE, start_B=start, noise_BS=noise)
+    monkeypatch.setattr("fourfold.domains.audio.wavehax.harmonic_prior._plain", lambda *_: False)
+    wanted = prior(f0, HOP, RATE, start_B=start, noise_BS=noise)
+    assert found.dtype == wanted.dtype
+    np.testing.assert_allclose(found, wanted, atol=2e-7)
+
+
+def test_gradients_of_pitch_go_through_the_tensors():
+    f0 = torch.full((1, 4), 123.0, requires_grad=True)
+    prior(f0, HOP, RATE).square().sum().backward()
+    assert f0.grad is not None and torch.isfinite(f0.grad).all()
+
+
 @pytest.mark.parametrize("f0", [70.0, 120.0, 333.3, 900.0])
 @pytest.mark.parametrize("kind", ["harmonic", "harmonic-decay"])
 def test_power_does_not_depend_on_pitch(f0, kind):
