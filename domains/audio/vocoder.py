@@ -331,12 +331,18 @@ class Vocoder:
     def evaluate(self, folder: str | PathLike[str], *, seed: int = 0) -> CopyScores:
         """How near copies of a folder's recordings are: PESQ-WB, STOI, MCD, log-F0 RMSE, V/UV error, MR-STFT.
 
+        With the extra `mos`, DistillMOS of the copies too.
+
         Raises:
             InputError: no such folder, or no sound in it that can be read.
         """
+        from .metrics.opinion import installed
         from .vocoder_evaluation import evaluate_copies
 
-        return evaluate_copies(folder, self.features, lambda heard: self.resynthesize(heard, seed=seed))
+        def copy(heard: Audio) -> Audio:
+            return self.resynthesize(heard, seed=seed)
+
+        return evaluate_copies(folder, self.features, copy, opinion=installed())
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "vocoder") with weights, features and statistics."""

@@ -20,12 +20,17 @@ UNREADABLE = ("audio file", "audio", "samples", "channel")
 
 
 def evaluate_copies(
-    folder: str | PathLike[str], features: AudioFeatures, copy: Callable[[Audio], Audio]
+    folder: str | PathLike[str],
+    features: AudioFeatures,
+    copy: Callable[[Audio], Audio],
+    *,
+    opinion: bool = False,
 ) -> CopyScores:
     """Figures of every wav, flac and ogg file below `folder`, one at a time.
 
     Args:
         copy: makes a sound anew.
+        opinion: DistillMOS too.
 
     Raises:
         InputError: no such folder, no sound in it, or none that can be read.
@@ -43,7 +48,8 @@ def evaluate_copies(
         began = time.perf_counter()
         made = copy(heard)
         scores.spent += time.perf_counter() - began
-        scores.rows[name], scores.seconds[name] = compare(heard, made, features), heard.seconds
+        scores.rows[name] = compare(heard, made, features, opinion=opinion)
+        scores.seconds[name] = heard.seconds
     if not scores.rows:
         lines = "; ".join(f"{name}: {error.problem}" for name, error in list(scores.failures.items())[:5])
         raise InputError("folder", f"holds no sound that can be read ({lines})", where=str(root))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ....shared.errors import InputError
-from .comparison import NAMES, means
+from .comparison import means
 from .measured import Measured
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class CopyScores:
     """How near the copies of many sounds are.
 
     Args:
-        rows: figures of `comparison.NAMES` by file.
+        rows: figures of `comparison.compare` by file.
         seconds: length of each sound.
         spent: seconds of work that the copies took, all together.
         failures: files that could not be read.
@@ -44,7 +44,8 @@ class CopyScores:
         import pandas as pd
 
         rows = {**self.rows, "mean": self.means}
-        frame = pd.DataFrame([{name: row[name].value for name in NAMES} for row in rows.values()], list(rows))
+        values = [{name: figure.value for name, figure in row.items()} for row in rows.values()]
+        frame = pd.DataFrame(values, list(rows))
         frame.index.name = "file"
         frame["seconds"] = [*self.seconds.values(), sum(self.seconds.values())]
         return frame

@@ -9,8 +9,11 @@ import soundfile
 from fourfold import Vocoder
 from fourfold.domains.audio.features.settings import FeatureSettings
 from fourfold.domains.audio.mel_statistics import MelStatistics
+from fourfold.domains.audio.metrics.measured import Measured, unmeasured
+from fourfold.domains.audio.metrics.scores import CopyScores
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
 from fourfold.pipelines.cli import main
+from fourfold.pipelines.copy_scores import DIGITS, print_scores
 
 RATE = 8_000
 FEATURES = FeatureSettings(
@@ -106,6 +109,28 @@ def test_a_voice_is_evaluated(desk: Path, capsys: pytest.CaptureFixture[str]) ->
     assert scores["files"]["quiet.wav"]["MCD"] is None
     assert "silence" in scores["files"]["quiet.wav"]["not_measured"]["MCD"]
     assert list(scores["failures"]) == ["broken.wav"]
+
+
+def test_notes_below_the_table_say_which_file_they_mean(capsys: pytest.CaptureFixture[str]) -> None:
+    figures = {"PESQ-WB": Measured(3.0), "STOI": unmeasured("STOI needs 0.4 s")}
+    rest = dict.fromkeys(list(DIGITS)[2:], Measured(1.0))
+    silent = dict.fromkeys(DIGITS, unmeasured("the reference is silence"))
+    rows = {f"{name}.wav": {**figures, **rest} for name in "abcde"}
+    print_scores(CopyScores(rows={**rows, "quiet.wav": silent}, seconds=dict.fromkeys("abcdef", 1.0)))
+    shown = capsys.readouterr().out
+    assert "a.wav, b.wav, c.wav and 2 more: no STOI, STOI needs 0.4 s" in shown
+    assert "quiet.wav: no figure, the reference is silence" in shown
+    assert "DistillMOS of the copies comes beside these with pip install 'fourfold[mos]'" in shown
+    print_scores(CopyScores(rows=rows, seconds=dict.fromkeys("abcde", 1.0)))
+    assert "every file: no STOI, STOI needs 0.4 s" in capsys.readouterr().out
+
+
+def test_opinions_have_a_column_of_their_own(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {**dict.fromkeys(DIGITS, Measured(1.0)), "DistillMOS": Measured(3.876)}
+    print_scores(CopyScores(rows={"a.wav": row}, seconds={"a.wav": 1.0}))
+    shown = capsys.readouterr().out
+    assert "DistillMOS" in shown and "3.88" in shown
+    assert "fourfold[mos]" not in shown
 
 
 def test_tables_of_scores_have_a_row_a_file(desk: Path) -> None:
