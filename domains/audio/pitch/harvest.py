@@ -14,6 +14,7 @@ from .candidates import WORST, accompanied, offered, refine
 from .contours import contours
 from .filter_bank import agreed_rates, band_centres, band_rates, fast_length
 from .frames import PitchFrames
+from .smoothing import smooth
 
 STEP = 1e-3
 """Seconds between the places that are looked at."""
@@ -41,8 +42,9 @@ def harvest(x: np.ndarray, frames: PitchFrames) -> tuple[np.ndarray, np.ndarray]
     pitches, off = _candidates(x, frames, steps)
     track = contours(pitches, off, STEP, SHORTEST)
     at = np.minimum(np.rint(frames.centres(len(x)) / frames.sample_rate / STEP).astype(int), steps - 1)
-    f0 = track[at].astype(np.float32)
-    agreement = 1 - np.where(pitches[at] == f0[:, None], off[at], WORST).min(axis=1) / WORST
+    chosen = track[at].astype(np.float32)
+    agreement = 1 - np.where(pitches[at] == chosen[:, None], off[at], WORST).min(axis=1) / WORST
+    f0 = smooth(track, STEP)[at].astype(np.float32)
     return f0, np.where(f0 > 0, agreement, 0).astype(np.float32)
 
 
