@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,9 @@ import numpy as np
 from ....shared.errors import InputError
 from .difference import normalised_difference
 from .samples import checked_samples
+
+FRAMES_AT_ONCE = 1_024
+"""Curves held at a time, so that memory does not grow with the sound."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,14 @@ class PitchFrames:
         """Samples as contiguous float32 [S]; InputError if they cannot be measured."""
         return checked_samples(x, self.window)
 
-    def curves(self, x: np.ndarray) -> np.ndarray:
-        """Normalised difference of checked samples, float32 [ceil(S / hop), max_lag + 1]."""
+    def curves(self, x: np.ndarray) -> Iterator[tuple[slice, np.ndarray]]:
+        """Frames, and the normalised difference of checked samples there, float32 [frames, max_lag + 1]."""
         centres = self.centres(len(x))
-        out = np.empty((len(centres), self.max_lag + 1), np.float32)
-        normalised_difference(x, centres, self.window, self.max_lag, out)
-        return out
+        for first in range(0, len(centres), FRAMES_AT_ONCE):
+            piece = slice(first, min(first + FRAMES_AT_ONCE, len(centres)))
+            out = np.empty((piece.stop - first, self.max_lag + 1), np.float32)
+            normalised_difference(x, centres[piece], self.window, self.max_lag, out)
+            yield piece, out
 
     def levels(self, x: np.ndarray) -> np.ndarray:
         """Decibels of the longest period around each centre, relative to the loud frames, float64 [T].
@@ -72,10 +78,13 @@ class PitchFrames:
         Loud is the 95th percentile, so that clicks do not count. Frames of silence are at -inf; where all
         is silent, so is every frame.
         """
-        energy = np.concatenate(([0.0], np.cumsum(x.astype(np.float64) ** 2)))
-        first = self.centres(len(x)) - self.max_lag // 2
-        low, high = np.clip(first, 0, len(x)), np.clip(first + self.max_lag, 0, len(x))
-        power = np.maximum(energy[high] - energy[low], 0)
+        starts = self.centres(len(x)) - self.max_lag // 2
+        power = np.empty(len(starts))
+        for first in range(0, len(starts), FRAMES_AT_ONCE):
+            piece = starts[first : first + FRAMES_AT_ONCE]
+            low, high = np.clip(piece, 0, len(x)), np.clip(piece + self.max_lag, 0, len(x))
+            energy = np.concatenate(([0.0], np.cumsum(x[low[0] : high[-1]].astype(np.float64) ** 2)))
+            power[first : first + len(piece)] = np.maximum(energy[high - low[0]] - energy[low - low[0]], 0)
         loud = np.percentile(power, 95)
         with np.errstate(divide="ignore"):
             return 10 * np.log10(power / loud) if loud > 0 else np.full(len(power), -np.inf)

@@ -14,7 +14,7 @@ from scipy import stats
 
 from .difference import trough
 from .frames import PitchFrames
-from .viterbi import likeliest_path
+from .viterbi import LikeliestPath
 
 THRESHOLDS = 100
 BETA = (2.0, 18.0)
@@ -33,7 +33,7 @@ SWITCH = 0.01
 
 
 def pyin(x: np.ndarray, frames: PitchFrames) -> tuple[np.ndarray, np.ndarray]:
-    """Pitch track with voicing.
+    """Pitch track with voicing. Memory does not grow with the sound but for the tracks themselves.
 
     Args:
         x: float32 [S] samples.
@@ -46,21 +46,35 @@ def pyin(x: np.ndarray, frames: PitchFrames) -> tuple[np.ndarray, np.ndarray]:
         InputError: see `checked_samples`.
     """
     x = frames.checked(x)
-    curves = frames.curves(x)
     octaves = np.log2(frames.ceil / frames.floor)
     states = int(np.floor(octaves * 12 * BINS)) + 1
-    seen, exact = _observations(curves, frames.min_lag, frames.sample_rate, frames.floor, states, _prior())
-    seen[frames.levels(x) < QUIET] = 0
-    voicing = np.clip(seen.sum(axis=1), 0, 1).astype(np.float32)
     reach = max(round(OCTAVES_PER_SECOND * 12 * BINS * frames.hop / frames.sample_rate), 1)
-    path = likeliest_path(seen, reach, SWITCH)
+    levels, path = frames.levels(x), LikeliestPath(states, reach, SWITCH)
+    f0, voicing = np.empty(len(levels), np.float32), np.empty(len(levels), np.float32)
+    waiting, done = np.empty((0, states), np.float32), 0
+    for piece, curves in frames.curves(x):
+        seen, exact = _observations(
+            curves, frames.min_lag, frames.sample_rate, frames.floor, states, _prior()
+        )
+        seen[levels[piece] < QUIET] = 0
+        voicing[piece] = np.clip(seen.sum(axis=1), 0, 1)
+        waiting = np.concatenate([waiting, exact])
+        found = path.push(seen)
+        if piece.stop == len(levels):
+            found = np.concatenate([found, path.flush()])
+        f0[done : done + len(found)] = _pitches(found, waiting[: len(found)], frames.floor)
+        waiting, done = waiting[len(found) :], done + len(found)
+    return f0, voicing
+
+
+def _pitches(path: np.ndarray, exact: np.ndarray, floor: float) -> np.ndarray:
+    """Hz of each state of a path, 0 where unvoiced; the middle of the state where there is no trough."""
+    states = exact.shape[1]
     voiced = path < states
-    row = np.arange(len(path))
     state = np.where(voiced, path, 0)
-    centre = frames.floor * 2.0 ** (state / (12 * BINS))
-    found = exact[row, state]
-    f0 = np.where(found > 0, found, centre)
-    return np.where(voiced, f0, 0).astype(np.float32), voicing
+    found = exact[np.arange(len(path)), state]
+    f0 = np.where(found > 0, found, floor * 2.0 ** (state / (12 * BINS)))
+    return np.where(voiced, f0, 0).astype(np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -24,8 +24,9 @@ def yin(x: np.ndarray, frames: PitchFrames, threshold: float = 0.15) -> tuple[np
         InputError: see `checked_samples`.
     """
     curves = frames.curves(frames.checked(x))
-    f0, depth = _first_troughs(curves, frames.min_lag, threshold)
-    return (frames.sample_rate / f0).astype(np.float32), depth
+    pieces = [_first_troughs(curve, frames.min_lag, threshold) for _, curve in curves]
+    lags, depths = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    return (frames.sample_rate / lags).astype(np.float32), depths
 
 
 @numba.njit(cache=True, nogil=True)

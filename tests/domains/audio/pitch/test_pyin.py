@@ -5,7 +5,7 @@ import pytest
 from fourfold.domains.audio.pitch.difference import normalised_difference
 from fourfold.domains.audio.pitch.frames import PitchFrames
 from fourfold.domains.audio.pitch.pyin import pyin
-from fourfold.domains.audio.pitch.viterbi import likeliest_path
+from fourfold.domains.audio.pitch.viterbi import LikeliestPath, likeliest_path
 from fourfold.domains.audio.pitch.yin import yin
 
 RATE = 16_000
@@ -67,6 +67,40 @@ def test_the_difference_equals_its_definition():
         raw.append(((pairs[:window] - pairs[lag : lag + window]) ** 2).sum())
     wanted = [1.0] + [raw[lag] * lag / sum(raw[1 : lag + 1]) for lag in range(1, most + 1)]
     np.testing.assert_allclose(out[0], wanted, rtol=1e-4)
+
+
+@pytest.mark.parametrize("track", [yin, pyin])
+def test_pieces_of_a_sound_give_what_the_whole_gives(track, monkeypatch):
+    x, _ = glide(90, 200)
+    noise = 0.02 * np.random.default_rng(4).normal(size=RATE).astype(np.float32)
+    x = np.concatenate([noise, x + noise, np.zeros(RATE, np.float32), noise[: RATE // 3], x[: RATE // 2]])
+    whole = track(x, FRAMES)
+    monkeypatch.setattr("fourfold.domains.audio.pitch.frames.FRAMES_AT_ONCE", 37)
+    for found, wanted in zip(track(x, FRAMES), whole, strict=True):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_a_path_in_pieces_is_that_of_the_whole():
+    draws = np.random.default_rng(5)
+    seen = (draws.dirichlet(np.full(21, 0.05), size=300) * draws.uniform(0, 1, (300, 1))).astype(np.float32)
+    seen = seen[:, :20]
+    seen[100:160] = 0
+    path, states, behind = LikeliestPath(20, 3, 0.01), [], []
+    for first in range(0, 300, 7):
+        states.append(path.push(seen[first : first + 7]))
+        behind.append(path.undecided)
+    states.append(path.flush())
+    np.testing.assert_array_equal(np.concatenate(states), likeliest_path(seen, 3, 0.01))
+    assert min(behind[1:14]) < 60, "nothing was decided before the end"
+    assert path.undecided == 0
+
+
+def test_an_undecided_path_is_bounded():
+    path, count = LikeliestPath(20, 3, 0.01, longest=50), 0
+    for _ in range(60):
+        count += len(path.push(np.full((10, 20), 0.02, np.float32)))
+        assert path.undecided <= 50
+    assert count + len(path.flush()) == 600
 
 
 def test_the_path_equals_an_exhaustive_search():
