@@ -186,7 +186,7 @@ class CrystalGenerator:
         """
         model = self.fitted()
         whole_number("n", n, 1)
-        sampling = self._sampling(steps, sampler=sampler)
+        sampling = replace(self._sampling(steps, sampler=sampler), slope=self.settings.slope)
         wish = Wish.of(model, composition, elements, num_atoms, property, latent, self._seen())
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)

@@ -26,6 +26,10 @@ class GeneratorSettings(BaseModel):
     cdvae: CdvaeSettings = CdvaeSettings.preset("small")
     recipe: CdvaeRecipe = CdvaeRecipe()
     """How a cdvae is trained besides."""
+    slope: float = Field(default=10.0, ge=0)
+    """How a flow hurries the coordinates of new crystals: 1 + slope t times the velocity (anti-annealing;
+    Miller et al. 2024, FlowMM). It sharpens crystals of one kind, such as perovskites; where those trained
+    on are of many kinds, it draws atoms together before they know where to, and 0 is better."""
     langevin: LangevinSettings = LangevinSettings()
     """How a cdvae is sampled."""
     validation: float = Field(default=0.1, ge=0, lt=1)

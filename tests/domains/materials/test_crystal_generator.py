@@ -146,6 +146,17 @@ def test_files_read_back_make_the_same(generator, tmp_path):
     assert np.array_equal(one.properties["height"], same.properties["height"])
 
 
+def test_the_slope_moves_new_crystals_and_not_rebuilt_ones(generator, crystals, tmp_path):
+    slow = CrystalGenerator.load(generator.save(tmp_path / "model"))
+    slow.settings = slow.settings.model_copy(update={"slope": 0.0})
+    saved = CrystalGenerator.load(slow.save(tmp_path / "slow"))
+    hurried, calm, again = (x.generate(3, steps=6).crystals for x in (generator, slow, saved))
+    assert np.array_equal(calm.frac, again.frac)
+    assert not np.allclose(calm.frac, hurried.frac)
+    one, same = (x.reconstruct(crystals.take([0]), steps=4).crystals for x in (generator, slow))
+    assert np.array_equal(one.frac, same.frac)
+
+
 def test_finetuning_leaves_the_first_as_it_was(generator, crystals):
     before = generator.predict(crystals)
     other = perovskites(((11, 41), (37, 50)), copies=3)
