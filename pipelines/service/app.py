@@ -59,6 +59,7 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
         run_browser,
     ):
         app.include_router(area.router)
+    app.include_router(job_routes.finetuning)
     mount_page(app)
     return app
 

@@ -24,9 +24,13 @@ Answer = TypeVar("Answer")
 _LOADING = threading.Lock()
 """One model at a time: they import the same libraries, which does not go faster in parallel."""
 LONGEST_RETRY = 60
-PATIENCE = 40
-"""Windows that work waits for company that is known to be on its way."""
 """Seconds: nobody is told to come back later than this."""
+PATIENCE = 40
+"""Windows that work waits for the next that is known to be on its way."""
+LONGEST_WAIT = 1.0
+"""Seconds that it waits for all of them."""
+ENOUGH = 32
+"""Pieces that wait for no more: while they are answered, the next are read."""
 
 
 @dataclass(eq=False)
@@ -83,6 +87,8 @@ class ModelWorker:
         self._closed = False
         self._usual_seconds = 1.0
         self._coming = 0
+        self._last = (0, 0.0)
+        """Size and seconds of what was answered together last."""
 
     @property
     def loading(self) -> bool:
@@ -100,7 +106,7 @@ class ModelWorker:
         Raises:
             ServiceError: 503 when the queue is full or the model cannot be loaded, 504 after `timeout_s`.
         """
-        return await self._answered(self._put(Task(work)))
+        return await self.answer_to(self._put(Task(work)))
 
     async def run_together(
         self, key: Hashable, item: Any, work: Callable[[Any, list[Any]], Sequence[Any]]
@@ -114,7 +120,25 @@ class ModelWorker:
         Raises:
             ServiceError: as `run`.
         """
-        return await self._answered(self._put(Task(work, key, item)))
+        return await self.answer_to(self.put_together(key, item, work))
+
+    def put_together(
+        self, key: Hashable, item: Any, work: Callable[[Any, list[Any]], Sequence[Any]]
+    ) -> Future:
+        """`run_together` in two steps: the item is in the queue when this returns; see `answer_to`.
+
+        Raises:
+            ServiceError: 503, the queue is full.
+        """
+        return self._put(Task(work, key, item))
+
+    async def answer_to(self, future: Future) -> Any:
+        """The answer to what was put.
+
+        Raises:
+            ServiceError: 504 after `timeout_s`.
+        """
+        return await self._in_time(asyncio.wrap_future(future))
 
     @contextmanager
     def coming(self) -> Iterator[None]:
@@ -131,7 +155,8 @@ class ModelWorker:
     def _note_coming(self, change: int) -> None:
         with self._changed:
             self._coming += change
-            self._changed.notify_all()
+            if not self._coming:  # nothing is left to wait for
+                self._changed.notify_all()
 
     async def stream(self, work: Callable[[Any], Iterator[bytes]]) -> AsyncIterator[bytes]:
         """The pieces that `work` makes in the model's thread, as they come; they may outrun the reader.
@@ -177,9 +202,6 @@ class ModelWorker:
         if self._thread is not None:
             self._thread.join(wait_s)
 
-    async def _answered(self, future: Future) -> Any:
-        return await self._in_time(asyncio.wrap_future(future))
-
     async def _in_time(self, awaited: Any) -> Any:
         try:
             return await asyncio.wait_for(awaited, self.timeout_s)
@@ -223,15 +245,29 @@ class ModelWorker:
                     return None
                 self._changed.wait()
             batch = [self._tasks.popleft()]
-            key, arrived = batch[0].key, batch[0].arrived
+            key, free = batch[0].key, time.monotonic()
             while key is not None and not self._closed:
                 self._take_like(key, batch)
-                window = self.window_s * (PATIENCE if self._coming else 1)
-                rest = arrived + window - time.monotonic()
-                if len(batch) >= self.max_batch or self._tasks or rest <= 0:
+                rest = self._until(batch, free) - time.monotonic()
+                if len(batch) >= min(self.max_batch, ENOUGH) or self._tasks or rest <= 0:
                     break
                 self._changed.wait(rest)
             return batch
+
+    def _until(self, batch: list[Task], free: float) -> float:
+        """When a batch is answered as it is, by a model that is free since then.
+
+        It waits for its like as long as some are on their way and keep coming; and, when far fewer are here
+        than were answered last, as long as that took: their clients have those answers and ask again.
+        """
+        until = batch[0].arrived + self.window_s
+        if self.window_s and self._coming:
+            newest = max(free, batch[-1].arrived)
+            return max(until, min(newest + PATIENCE * self.window_s, free + LONGEST_WAIT))
+        last_size, last_seconds = self._last
+        if self.window_s and 2 * len(batch) < last_size:
+            return max(until, free + min(last_seconds, PATIENCE * self.window_s))
+        return until
 
     def _take_like(self, key: Hashable, batch: list[Task]) -> None:
         others: deque[Task] = deque()
@@ -249,13 +285,15 @@ class ModelWorker:
                 answers = [first.context.run(first.work, model)]
             else:
                 answers = first.work(model, [task.item for task in batch])
-            self._note_time(len(batch), time.monotonic() - began)
+            self._note_time(len(batch), time.monotonic() - began, shared=first.key is not None)
         except BaseException as error:  # whatever it is, the thread must live on
             answers = [_for_lack_of_memory(error) or error] * len(batch)
         for task, answer in zip(batch, answers, strict=True):
             _settle(task, answer)
 
-    def _note_time(self, size: int, seconds: float) -> None:
+    def _note_time(self, size: int, seconds: float, *, shared: bool) -> None:
+        if shared:
+            self._last = size, seconds
         self._usual_seconds += 0.2 * (seconds - self._usual_seconds)
         self._observe(size, seconds)
 

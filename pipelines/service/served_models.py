@@ -85,6 +85,12 @@ class ServedModels:
     def __iter__(self) -> Iterator[ServedModel]:
         return iter(list(self._served.values()))
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._served
+
+    def __getitem__(self, name: str) -> ServedModel:
+        return self._served[name]
+
     def find(self, name: str, kinds: Collection[str]) -> ServedModel:
         """The model that a request names.
 

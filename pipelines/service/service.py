@@ -38,7 +38,7 @@ class Service:
         return {worker.name: worker.waiting for worker in {served.worker for served in self.models}}
 
 
-def service_of(request: Request) -> Service:
-    """The service behind a request: `Depends(service_of)`."""
+async def service_of(request: Request) -> Service:
+    """The service behind a request: `Depends(service_of)`. FastAPI would give a plain function a thread."""
     app: FastAPI = request.app
     return app.state.service

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..errors import InputError
 from ..panels.panel import Panel
-from ..panels.time_axis import steps_after
+from ..panels.time_axis import stamps_after
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +65,7 @@ class Forecast:
     def axis(self) -> np.ndarray:
         """Time of every row of the panel and of the horizon beyond: datetime64 (naive) or int64."""
         panel = self.panel
-        return steps_after(panel.time, panel.freq, 0, panel.n_steps + self.horizon).to_numpy()
+        return stamps_after(panel.time, panel.freq, 0, panel.n_steps + self.horizon)
 
     @property
     def horizon(self) -> int:
@@ -115,13 +115,23 @@ class Forecast:
 
         return pd.DataFrame(self.long_columns(columns))
 
-    def long_columns(self, columns: Literal["interval", "decimal"] = "interval") -> dict[str, Any]:
-        """The columns of `to_long` by name, each an array or an index: what needs no frame is spared one."""
-        from ..panels.long_frame import key_arrays
+    def long_columns(
+        self, columns: Literal["interval", "decimal"] = "interval", *, lists: bool = False
+    ) -> dict[str, Any]:
+        """The columns of `to_long` by name, each an array or an index: what needs no frame is spared one.
+
+        Args:
+            lists: names and times may be lists of texts, where they are texts in ISO 8601.
+        """
+        from ..panels.long_frame import key_arrays, key_lists
 
         series, cutoff = np.nonzero(self.present.T)
-        places = np.repeat(series, self.horizon)
-        made = key_arrays(self.panel, places, self._index(self.valid_time[cutoff, :, series].ravel()))
+        places, stamps = np.repeat(series, self.horizon), self.valid_time[cutoff, :, series].ravel()
+        made: dict[str, Any] | None = None
+        if lists and len(self.rows) == 1:
+            made = key_lists(self.panel, places, stamps)
+        if made is None:
+            made = key_arrays(self.panel, places, self._index(stamps))
         if len(self.rows) > 1:
             known = np.repeat(self.cutoff_time[cutoff, series], self.horizon)
             made["cutoff"] = [*key_arrays(self.panel, places, self._index(known)).values()][-1]

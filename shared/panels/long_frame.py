@@ -105,3 +105,17 @@ def key_arrays(panel: Panel, series: Sequence[int] | np.ndarray, time: pd.Index)
     made: dict[str, Any] = {} if spec.id_col is None else {spec.id_col: spec.id_column(np.asarray(series))}
     made[spec.time_col] = spec.time_format.restore(time, panel.timezone, local=panel.local)
     return made
+
+
+def key_lists(panel: Panel, series: np.ndarray, stamps: np.ndarray) -> dict[str, list[Any]] | None:
+    """The columns of `key_arrays` as lists of texts, where names and times are texts in ISO 8601; else None.
+
+    Args:
+        stamps: datetime64 [R] on the panel's axis.
+    """
+    spec = panel.frame
+    if spec is None or panel.timezone is not None or (times := spec.time_format.texts(stamps)) is None:
+        return None
+    if spec.id_col is None:
+        return {spec.time_col: times}
+    return {spec.id_col: [panel.series[place] for place in series.tolist()], spec.time_col: times}

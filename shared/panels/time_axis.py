@@ -44,11 +44,18 @@ def steps_after(time: pd.Index, freq: str | int, first: int, count: int) -> pd.I
     """The `count` steps of the axis from row `first` on (rows may lie beyond the end of `time`)."""
     import pandas as pd
 
+    stamps = stamps_after(time, freq, first, count)
+    if isinstance(freq, int):
+        return pd.Index(stamps, dtype=time.dtype, name=time.name)
+    return pd.DatetimeIndex(stamps, name=time.name)
+
+
+def stamps_after(time: pd.Index, freq: str | int, first: int, count: int) -> np.ndarray:
+    """`steps_after` as datetime64 or integers [count]."""
     rows = np.arange(first, first + count, dtype=np.int64)
     if isinstance(freq, int):
-        return pd.Index(time[0] + rows * freq, dtype=time.dtype, name=time.name)
-    stamps = stamps_at(parse_frequency(freq), time.to_numpy()[0], rows)
-    return pd.DatetimeIndex(stamps, name=time.name)
+        return (time.to_numpy()[0] + rows * freq).astype(time.dtype)
+    return stamps_at(parse_frequency(freq), time.to_numpy()[0], rows)
 
 
 def make_axis(stamps: np.ndarray, steps: np.ndarray, freq: str | int | None, field: str) -> Axis:

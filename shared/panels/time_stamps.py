@@ -14,6 +14,8 @@ from pandas.tseries.api import guess_datetime_format
 
 from ..errors import InputError, note
 
+_ISO = {"%Y-%m-%d": ("D", None), "%Y-%m-%dT%H:%M:%S": ("s", None), "%Y-%m-%d %H:%M:%S": ("s", " ")}
+"""Patterns that numpy writes: to which unit, and with what between date and time."""
 _REMEDY = "Use ISO dates such as 2026-01-31 14:00, or integers"
 
 
@@ -40,6 +42,14 @@ class TimeFormat:
         if self.kind == "period":
             return zoned.to_period(self.dtype.freq)
         return zoned.astype(self.dtype)
+
+    def texts(self, stamps: np.ndarray) -> list[str] | None:
+        """What `restore` writes for datetime64 stamps without zone, where it writes ISO 8601; else None."""
+        if self.kind != "string" or self.pattern not in _ISO or stamps.dtype.kind != "M":
+            return None
+        unit, gap = _ISO[self.pattern]
+        texts = np.datetime_as_string(stamps.astype(f"M8[{unit}]")).tolist()
+        return texts if gap is None else [text.replace("T", gap) for text in texts]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -18,7 +18,7 @@ from ....shared.panels import table_limit
 from ..errors import ServiceError
 from ..served_models import FORECASTER, GRAPH_FORECASTER, ServedModel, ServedModels
 from ..settings import ServiceSettings
-from .question import Question, Raw, refuse_large, understand
+from .question import Question, Raw, named_model, refuse_large, understand
 from .tables import Columns, CsvText
 
 if TYPE_CHECKING:
@@ -53,15 +53,29 @@ class Forecasting:
             InputError: data, options and model do not go together.
             ServiceError: too large, too busy, too slow, or no such model.
         """
-        question, served, plan = await self._reading(partial(self._prepare, raw))
+        with self._expected(raw):
+            question, served, plan = await self._reading(partial(self._prepare, raw))
+            if plan is None and served.kind == FORECASTER and not served.fitted_on_request:
+                forecaster = await served.worker.run(lambda model: model)
+                plan = await self._thread(partial(_plan, question, forecaster, self._limits))
+            together_with = None
+            if plan is not None and len(plan.series) <= SHARED_SERIES:
+                together_with = served.worker.put_together(plan.alike, plan, together)
+        if together_with is not None:
+            return question, await served.worker.answer_to(together_with)
+        if plan is not None:
+            return question, await served.worker.run(partial(_alone, plan))
         if served.kind == GRAPH_FORECASTER:
-            answer = await served.worker.run(partial(_by_network, question, served, self._limits))
-        elif served.fitted_on_request:
-            panel = await self._thread(partial(_read_panel, question, self._limits))
-            answer = await served.worker.run(lambda _: _by_method(question, panel, self._limits))
-        else:
-            answer = await self._by_trained(question, served, plan)
-        return question, answer
+            return question, await served.worker.run(partial(_by_network, question, served, self._limits))
+        panel = await self._thread(partial(_read_panel, question, self._limits))
+        return question, await served.worker.run(lambda _: _by_method(question, panel, self._limits))
+
+    def _expected(self, raw: Raw) -> AbstractContextManager[None]:
+        """Announces a request to the model that it seems to be for, so that company waits for it."""
+        name = named_model(raw)
+        if name is None or name not in self._models or self._models[name].fitted_on_request:
+            return nullcontext()
+        return self._models[name].worker.coming()
 
     def _prepare(self, raw: Raw) -> tuple[Question, ServedModel, Planned | None]:
         """All that can be done before the model's turn; no plan where it is not loaded, or fitted first."""
@@ -69,9 +83,8 @@ class Forecasting:
         served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
         _refuse_unread(question, served)
         plan = None
-        if not served.fitted_on_request and served.kind == FORECASTER and served.worker.ready:
-            with served.worker.coming():
-                plan = _plan(question, served.worker.model, self._limits)
+        if served.kind == FORECASTER and not served.fitted_on_request and served.worker.ready:
+            plan = _plan(question, served.worker.model, self._limits)
         return question, served, plan
 
     async def panel(self, raw: Raw) -> Panel:
@@ -93,15 +106,6 @@ class Forecasting:
             return await self._thread(work)
         finally:
             self._unread -= 1
-
-    async def _by_trained(self, question: Question, served: ServedModel, plan: Planned | None) -> Forecast:
-        if plan is None:
-            forecaster = await served.worker.run(lambda model: model)
-            with served.worker.coming():
-                plan = await self._thread(partial(_plan, question, forecaster, self._limits))
-        if len(plan.series) <= SHARED_SERIES:
-            return await served.worker.run_together(plan.alike, plan, together)
-        return await served.worker.run(partial(_alone, plan))
 
     async def _thread(self, work: Callable[[], Read]) -> Read:
         return await to_thread.run_sync(work, limiter=self._readers)

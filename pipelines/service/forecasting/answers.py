@@ -67,7 +67,7 @@ def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list
 
 
 def _json(options: ForecastOptions, forecast: Forecast, notes: list[str]) -> str:
-    columns = {str(name): plain(column) for name, column in forecast.long_columns().items()}
+    columns = {str(name): plain(column) for name, column in forecast.long_columns(lists=True).items()}
     answer = {
         "model": options.model,
         "horizon": forecast.horizon,
@@ -80,10 +80,12 @@ def _json(options: ForecastOptions, forecast: Forecast, notes: list[str]) -> str
     return json.dumps(answer, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 
 
-def plain(column: pd.Series | pd.Index | np.ndarray) -> list[Any]:
+def plain(column: pd.Series | pd.Index | np.ndarray | list[str]) -> list[Any]:
     """A column as JSON holds it; times in ISO 8601."""
     import pandas as pd
 
+    if isinstance(column, list):
+        return column
     if isinstance(column.dtype, pd.DatetimeTZDtype):
         return [stamp.isoformat() for stamp in column]
     if column.dtype.kind == "M":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_origin
@@ -21,6 +22,10 @@ TABLES = ("data", "future", "graph")
 MOST_FIELDS = 200
 MOST_TEXT = 100_000
 """Bytes of one text field of a form."""
+
+GLANCE = 2000
+"""Bytes at the beginning and end of a JSON body where the name of the model may stand."""
+_MODEL = re.compile(rb'"model"\s*:\s*"([ -!#-\[\]-~]{1,200})"')
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,15 @@ def _merged(query: Mapping[str, Any], others: Mapping[str, Any], place: str) -> 
 
 def _takes_several(annotation: Any) -> bool:
     return get_origin(annotation) is tuple
+
+
+def named_model(raw: Raw) -> str | None:
+    """The model that a request seems to be for, before it is read; None: not to be seen at a glance."""
+    if "body" not in raw.tables:
+        return str(raw.options.get("model", ForecastOptions.model_fields["model"].default))
+    body = raw.tables["body"][0]
+    found = _MODEL.search(body[:GLANCE]) or _MODEL.search(body[-GLANCE:])
+    return found[1].decode("ascii") if found else None
 
 
 def understand(raw: Raw, limits: ServiceSettings) -> Question:

@@ -22,7 +22,7 @@ AT_ONCE = 500
 router = APIRouter(prefix="/v1", tags=["forecast"])
 
 
-def forecasting_of(service: Annotated[Service, Depends(service_of)]) -> Forecasting:
+async def forecasting_of(service: Annotated[Service, Depends(service_of)]) -> Forecasting:
     """What answers forecasts of the service behind a request."""
     return service.forecasting
 

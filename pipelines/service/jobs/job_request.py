@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
 from ....shared.errors import InputErrors
 from ...commands.graph_options import GraphOptions
 from ...commands.table_options import TableOptions
 from ...generation_settings import Count, GenerationSettings
 from ...settings_problems import input_error_of
+from ..reading_fields import Name, Names, ReadingFields
 
 LONGEST = 200_000
 """Characters of a request."""
@@ -21,44 +22,31 @@ Output = Annotated[
     str | None,
     Field(pattern=NAME, description="Name of the result; a finished model is served under it"),
 ]
-Column = Annotated[str, Field(min_length=1, max_length=200)]
-Columns = Annotated[tuple[Column, ...], Field(max_length=1_000)]
 
 
-class FinetuneJob(BaseModel):
+class FinetuneSettings(ReadingFields):
     """Train a model further on data that are sent along, or fit a method; the shell's `fourfold finetune`.
 
     A forecaster takes the fields of a table, a network on a graph those of the graph too, a vocoder `steps`,
     and a crystal generator `steps` and `property`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Literal["finetune"]
     model: Model
     output: Output = None
     horizon: Count | None = None
-    id_col: Column = "unique_id"
-    time_col: Column = "ds"
-    target_col: Column = "y"
+    """Steps that it shall forecast."""
     freq: str | None = Field(None, max_length=40)
+    """Step of the data, such as h, 15min, D, MS; read from the times when not given."""
     period: Count | None = None
-    timezone: str | None = Field(None, max_length=80)
-    missing: Literal["raise", "mask", "interpolate", "seasonal"] | None = None
-    dedupe: Literal["first", "last", "mean"] | None = None
-    past_cols: Columns = ()
-    future_cols: Columns = ()
-    static_cols: Columns = ()
-    undirected: bool = False
-    signed: bool = False
-    zero_is_missing: bool = False
-    size: Literal["small", "paper"] = "small"
-    lookback: Annotated[Count, Field(le=10_000)] = 12
-    scaling: Literal["global", "node"] = "global"
-    profile: bool = False
+    """Steps in the main season; by the step when not given."""
+    future_cols: Names = ()
+    """Columns of covariates known ahead."""
     epochs: float = Field(30.0, gt=0, le=100_000)
+    """Times a network sees the training rows."""
     steps: Annotated[Count, Field(le=10_000_000)] | None = None
-    property: Column | None = None
+    """Steps of training of a vocoder or generator."""
+    property: Name | None = None
+    """Column of the property that a generator shall be asked for."""
 
     @field_validator("freq", "timezone", "property", mode="after")
     @classmethod
@@ -97,6 +85,12 @@ class FinetuneJob(BaseModel):
         )
 
 
+class FinetuneJob(FinetuneSettings):
+    """Train a model further on data that are sent along, or fit a method; see `POST /v1/finetune`."""
+
+    kind: Literal["finetune"]
+
+
 class GenerateJob(GenerationSettings):
     """Many crystals: a folder as the shell's `fourfold generate` writes it."""
 
@@ -119,6 +113,9 @@ EXAMPLES = {
     },
 }
 
+FINETUNE_EXAMPLE = '{"model": "linear", "output": "my-sales", "horizon": 24}'
+"""Of `POST /v1/finetune`, to go with a table."""
+
 
 def parse_request(text: str) -> FinetuneJob | GenerateJob:
     """The part `request` as it was sent.
@@ -132,6 +129,19 @@ def parse_request(text: str) -> FinetuneJob | GenerateJob:
         raise InputErrors([_problem(detail) for detail in error.errors()]) from None
 
 
+def parse_finetuning(text: str) -> FinetuneJob:
+    """The part `request` of `POST /v1/finetune`: that of a job without its kind.
+
+    Raises:
+        InputErrors: as `parse_request`.
+    """
+    try:
+        settings = FinetuneSettings.model_validate_json(text)
+    except ValidationError as error:
+        raise InputErrors([_problem(detail) for detail in error.errors()]) from None
+    return FinetuneJob(kind="finetune", **settings.model_dump(exclude_unset=True))
+
+
 def read_request(document: dict[str, Any]) -> FinetuneJob | GenerateJob:
     """A request that was checked when it came, from the store."""
     return _ADAPTER.validate_python(document)
@@ -141,6 +151,11 @@ def request_schema() -> dict[str, Any]:
     """JSON schema of the part `request`, whole in itself: it stands inside of other schemas."""
     kinds = _ADAPTER.json_schema()["$defs"]
     return {"oneOf": [kinds["FinetuneJob"], kinds["GenerateJob"]]}
+
+
+def finetuning_schema() -> dict[str, Any]:
+    """That of `POST /v1/finetune`."""
+    return FinetuneSettings.model_json_schema()
 
 
 def _problem(detail: Any) -> Any:

@@ -268,6 +268,10 @@ BODIES: dict[tuple[str, str], tuple[Any, ...]] = {
         {"model": "crystals", "n": 1, "steps": 2, "composition": "SrTiO3"},
         {"model": "crystals", "n": 1, "steps": 2, "elements": "Ti,O", "property": 12.0},
     ),
+    ("/v1/finetune", "multipart/form-data"): (
+        {"request": json.dumps({"model": "linear", "horizon": 3}), "data": [SAMPLES["csv"]]},
+        {"request": json.dumps({"model": "crystals", "steps": 1}), "data": [SAMPLES["csv"]]},
+    ),
     ("/v1/jobs", "multipart/form-data"): (
         {"request": json.dumps(JOB)},
         {

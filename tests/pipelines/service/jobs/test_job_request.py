@@ -3,7 +3,13 @@
 import json
 
 import pytest
-from fourfold.pipelines.service.jobs.job_request import EXAMPLES, parse_request, read_request
+from fourfold.pipelines.service.jobs.job_request import (
+    EXAMPLES,
+    FINETUNE_EXAMPLE,
+    parse_finetuning,
+    parse_request,
+    read_request,
+)
 from fourfold.pipelines.service.plain_words import without_flags
 from fourfold.shared.errors import InputError, InputErrors
 
@@ -54,3 +60,17 @@ def test_sentences_name_fields_where_the_shell_names_flags() -> None:
     assert told.field == "past_cols"
     assert str(told) == "past_cols: are not read; expected graph edges.csv. Leave static_cols out."
     assert str(without_flags(InputError("y", "a--b is 1"))) == "y: a--b is 1."
+
+
+def test_finetuning_is_a_job_without_its_kind() -> None:
+    job = parse_finetuning(FINETUNE_EXAMPLE)
+    assert job == parse_request(EXAMPLES["finetune"]["value"])
+    assert job.model_dump(mode="json", exclude_unset=True)["kind"] == "finetune"
+    for text, field in (
+        ('{"kind": "finetune", "model": "linear"}', "kind"),
+        ("{}", "model"),
+        ("[]", "request"),
+    ):
+        with pytest.raises(InputErrors) as refused:
+            parse_finetuning(text)
+        assert [problem.field for problem in refused.value.problems] == [field]

@@ -53,6 +53,28 @@ def folder_of(tmp_path: Path, id: str) -> Path:
     return tmp_path / "service" / "jobs" / id
 
 
+def test_finetuning_has_a_route_of_its_own(serve, acting: Act, tmp_path: Path) -> None:
+    acting(WAITS)
+    client = serve()
+    document = client.get("/openapi.json").json()
+    part = document["paths"]["/v1/finetune"]["post"]["requestBody"]["content"]["multipart/form-data"][
+        "schema"
+    ]
+    name = part["$ref"].rpartition("/")[2]
+    example = document["components"]["schemas"][name]["properties"]["request"]["examples"][0]
+    answer = client.post("/v1/finetune", data={"request": example}, files={"data": ("x.csv", TABLE)})
+    assert answer.status_code == 202, answer.text
+    job = answer.json()
+    assert (job["kind"], job["output"]) == ("finetune", "my-sales")
+    assert answer.headers["location"] == f"/v1/jobs/{job['id']}"
+    assert client.get(answer.headers["location"]).json()["id"] == job["id"]
+    assert post(client).headers["location"].startswith("/v1/jobs/")
+    refused = client.post("/v1/finetune", data={"request": "{}"}, files={"data": ("x.csv", TABLE)})
+    assert refused.status_code == 422 and refused.json()["errors"][0]["field"] == "model"
+    (wait_for(folder_of(tmp_path, job["id"]) / "began").parent / "go").touch()
+    assert until(client, job["id"], "done")["progress"] == 1.0
+
+
 def test_a_job_waits_runs_and_is_fetched(serve, acting: Act, tmp_path: Path) -> None:
     acting(WAITS)
     client = serve()
