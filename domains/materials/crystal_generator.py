@@ -23,7 +23,7 @@ from .formulas import formula_texts
 from .generated import GeneratedCrystals
 from .generation import Wish, generate_crystals, near_value
 from .generator_scores import generator_scores
-from .known_elements import elements_in, tell_unseen
+from .known_elements import elements_in, tell_unseen, unseen_untold
 from .langevin_model import LangevinModel
 from .metrics.cutoffs import LIGHT_CUTOFFS, Cutoffs
 from .metrics.scores import CrystalScores
@@ -187,7 +187,7 @@ class CrystalGenerator:
         model = self.fitted()
         whole_number("n", n, 1)
         sampling = replace(self._sampling(steps, sampler=sampler), slope=self.settings.slope)
-        wish = Wish.of(model, composition, elements, num_atoms, property, latent, self._seen())
+        wish = Wish.of(model, composition, elements, num_atoms, property, latent, self.seen_elements())
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)
         made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)
@@ -298,13 +298,14 @@ class CrystalGenerator:
             InputError: the structures do not fit.
         """
         scale = self.fitted().property
-        try:
-            reference = self._given(structures, None if scale is None else scale.name)
-        except InputError:
-            # Crystals without the property can be judged by all else.
-            reference = self._given(structures)
-        basis = reference if known is None else _read(known, None)
-        return generator_scores(self, reference, basis, n=n, cutoffs=cutoffs, seed=seed, steps=steps)
+        with unseen_untold():
+            try:
+                reference = self._given(structures, None if scale is None else scale.name)
+            except InputError:
+                # Crystals without the property can be judged by all else.
+                reference = self._given(structures)
+            basis = reference if known is None else _read(known, None)
+            return generator_scores(self, reference, basis, n=n, cutoffs=cutoffs, seed=seed, steps=steps)
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "crystal-generator")."""
@@ -324,6 +325,10 @@ class CrystalGenerator:
         if self.model is None:
             raise InputError("generator", "is not trained yet", remedy="Call fit, or load a trained one")
         return self.model
+
+    def seen_elements(self) -> np.ndarray | None:
+        """Elements of the crystals it was trained on, bool [100]; None where these are not known."""
+        return elements_in(self.trained_formulas) if self.trained_formulas else None
 
     def _property(self) -> str:
         scale = self.fitted().property
@@ -353,14 +358,10 @@ class CrystalGenerator:
         if given.counts[largest] > most:
             count, name = given.counts[largest], given.ids[largest]
             raise InputError("structures", f"has {count} atoms", where=name, expected=f"at most {most}")
-        seen = self._seen()
+        seen = self.seen_elements()
         if seen is not None:
             tell_unseen(given, seen)
         return given
-
-    def _seen(self) -> np.ndarray | None:
-        """Elements of the crystals it was trained on, bool [100]; None where these are not known."""
-        return elements_in(self.trained_formulas) if self.trained_formulas else None
 
     def _one(self, name: str, structure: Any) -> Crystals:
         given = self._given(structure)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .crystals.crystals import Crystals
 from .formulas import formula_texts
+from .known_elements import unseen_sentence
 from .metrics.cutoffs import Cutoffs
 from .metrics.evaluation import score_generated, score_reconstruction
 from .metrics.scores import CrystalScores, Score
@@ -44,7 +45,10 @@ def generator_scores(
     ]
     rebuilding = score_reconstruction(rebuilt, reference)
     scores = (*rebuilding.scores, *_property(generator, reference), *rows)
-    return CrystalScores(scores, {**drawn.sets}, drawn.notes)
+    seen = generator.seen_elements()
+    strange = None if seen is None else unseen_sentence(reference, seen)
+    notes = drawn.notes if strange is None else (*drawn.notes, strange)
+    return CrystalScores(scores, {**drawn.sets}, notes)
 
 
 def success_rates(

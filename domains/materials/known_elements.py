@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import warnings
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
-from ...shared.errors import InputError, note
+from ...shared.errors import InputError, InputWarning, note
 from .crystals.crystals import Crystals
 from .crystals.elements import NUMBERS, SYMBOLS
 
+STRUCTURES = "structures: in "
 REMEDY = "Fine-tune it with crystals that have it"
 _SYMBOL = re.compile(r"[A-Z][a-z]?")
 
@@ -47,13 +50,28 @@ def tell_unseen_formula(formula: object, numbers: np.ndarray, seen: np.ndarray) 
 
 def tell_unseen(crystals: Crystals, seen: np.ndarray) -> None:
     """A note of crystals with elements that were never seen."""
+    said = unseen_sentence(crystals, seen)
+    if said is not None:
+        note(said)
+
+
+def unseen_sentence(crystals: Crystals, seen: np.ndarray) -> str | None:
+    """Which crystals have elements that were never seen; None: none has."""
     others = ~seen[np.asarray(crystals.numbers) - 1]
     if not others.any():
-        return
+        return None
     rows = np.unique(np.repeat(np.arange(len(crystals)), crystals.counts)[others])
     names = ", ".join(crystals.ids[row] for row in rows[:3]) + (", ..." if len(rows) > 3 else "")
     elements = _occurring(np.asarray(crystals.numbers)[others])
-    note(f"structures: in {len(rows)} of {len(crystals)} ({names}) {_a_guess(elements, seen)}")
+    return f"{STRUCTURES}{len(rows)} of {len(crystals)} ({names}) {_a_guess(elements, seen)}"
+
+
+@contextmanager
+def unseen_untold() -> Iterator[None]:
+    """No note of crystals with unseen elements meanwhile, where a report will say so once."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", STRUCTURES, InputWarning)
+        yield
 
 
 def _a_guess(others: np.ndarray, seen: np.ndarray) -> str:

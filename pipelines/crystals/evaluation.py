@@ -12,15 +12,19 @@ from ...domains.materials.crystal_generator import CrystalGenerator
 from ...domains.materials.crystals.crystals import Crystals
 from ...domains.materials.formulas import formula_texts, written_formulas
 from ...domains.materials.generated import GeneratedCrystals
+from ...domains.materials.known_elements import unseen_sentence, unseen_untold
 from ...domains.materials.metrics.cutoffs import LIGHT_CUTOFFS
 from ...domains.materials.metrics.evaluation import score_generated, score_reconstruction
 from ...domains.materials.metrics.matching import match_rate
+from ...domains.materials.metrics.structure_types import new_structure_types
 from ...domains.materials.metrics.tolerances import CDVAE
 from ..generated_files import write_generated
 from ..output_file import write_json
 from .preparation import DataSummary, save_crystals
 from .settings import VOLUME, Settings
 
+MOST_PAIRS = 10_000
+"""Of test and training crystals up to which structure types are compared: a minute at most."""
 MAPPED = 1_500
 """Crystals of a set on the latent map, so that the page stays small."""
 
@@ -43,6 +47,18 @@ class SetRates(BaseModel):
     """Different reduced formulas, as a share of the crystals."""
     new: float | None
     """Share with a reduced formula not among the training crystals; None of those themselves."""
+
+
+class Rebuilt(BaseModel):
+    """How many crystals of one part came back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int
+    rate: float
+    """Match rate with CDVAE's tolerances."""
+    rmse: float | None
+    """Of those that matched, in units of the cube root of the volume per atom; None where none did."""
 
 
 class Optimised(BaseModel):
@@ -70,8 +86,10 @@ class Evaluation(BaseModel):
     """By set: training, test, generated."""
     scores: dict[str, Any]
     """`CrystalScores.as_dict` of generation and reconstruction."""
-    rebuilt_training: float
-    """Match rate of as many training crystals as there are test crystals."""
+    rebuilt: dict[str, Rebuilt]
+    """By part: training (as many as there are test crystals), validation, test."""
+    new_types: int | None
+    """Test crystals arranged as no training crystal is, whatever the elements; None: not looked into."""
     mae: float | None
     """Of the property on the test crystals; None where it is known of none. `floor`: of the training mean."""
     floor: float | None
@@ -86,6 +104,17 @@ def evaluate_generator(
     folder: Path,
 ) -> Evaluation:
     """Judge the generator; writes evaluation.json, crystals/, generated.npz, rebuilt.npz and latents.npz."""
+    with unseen_untold():
+        return _evaluated(generator, parts, summary, settings, folder)
+
+
+def _evaluated(
+    generator: CrystalGenerator,
+    parts: dict[str, Crystals],
+    summary: DataSummary,
+    settings: Settings,
+    folder: Path,
+) -> Evaluation:
     train, test = parts["train"], parts["test"]
     made = generator.generate(settings.samples, seed=settings.seed, steps=settings.steps)
     rebuilt = generator.reconstruct(test, seed=settings.seed, steps=settings.steps)
@@ -96,10 +125,11 @@ def evaluate_generator(
     cutoffs = LIGHT_CUTOFFS.get(settings.data, LIGHT_CUTOFFS["mp_20"])
     drawn = score_generated(made.crystals, test, train, cutoffs=cutoffs, names=names, matching=False)
     found = score_reconstruction(rebuilt.crystals, test, name=names[1]).as_dict()
-    some = train.take(np.arange(min(len(train), len(test))))
-    learnt = generator.reconstruct(some, seed=settings.seed, steps=settings.steps)
     scores = drawn.as_dict()
     scores["scores"] = {**found["scores"], **scores["scores"]}  # type: ignore[dict-item] # both are mappings
+    seen = generator.seen_elements()
+    strange = None if seen is None else unseen_sentence(test, seen)
+    scores["notes"] = [*drawn.notes, *([] if strange is None else [f"Of the test crystals, {strange}."])]
     true, told = test.properties[settings.property], generator.predict(test)
     _save_latents(generator, parts, made, told, settings, folder)
     known = np.isfinite(true)
@@ -111,7 +141,8 @@ def evaluate_generator(
             "generated": set_rates(made, train),
         },
         scores=scores,
-        rebuilt_training=match_rate(learnt.crystals, some, CDVAE).rate,
+        rebuilt=_rebuilt(generator, parts, rebuilt.crystals, settings),
+        new_types=_new_types(test, train),
         mae=float(np.abs(told - true)[known].mean()) if known.any() else None,
         floor=float(np.abs(mean - true)[known].mean()) if known.any() else None,
         optimised=_optimised(generator, test, settings),
@@ -134,6 +165,30 @@ def set_rates(marked: GeneratedCrystals, known: Crystals | None) -> SetRates:
         distinct=len(set(formulas)) / len(formulas),
         new=None if seen is None else float(np.mean([text not in seen for text in formulas])),
     )
+
+
+def _rebuilt(
+    generator: CrystalGenerator, parts: dict[str, Crystals], test_again: Crystals, settings: Settings
+) -> dict[str, Rebuilt]:
+    """The same figures of crystals that it learnt from, and of those it did not."""
+    test, found = parts["test"], {}
+    for name, part in (("training", "train"), ("validation", "validation"), ("test", "test")):
+        given = parts[part].take(np.arange(min(len(parts[part]), len(test))))
+        if not len(given):
+            continue
+        again = test_again
+        if part != "test":
+            again = generator.reconstruct(given, seed=settings.seed, steps=settings.steps).crystals
+        matches = match_rate(again, given, CDVAE)
+        rmse = float(matches.rmse) if np.isfinite(matches.rmse) else None
+        found[name] = Rebuilt(count=len(given), rate=matches.rate, rmse=rmse)
+    return found
+
+
+def _new_types(test: Crystals, train: Crystals) -> int | None:
+    if len(test) * len(train) > MOST_PAIRS:
+        return None
+    return int(new_structure_types(test, train).sum())
 
 
 def actual_property(crystals: Crystals, name: str) -> np.ndarray | None:

@@ -11,17 +11,15 @@ def lattice_matrices(lengths_M3: np.ndarray, angles_M3: np.ndarray) -> np.ndarra
     Args:
         angles_M3: alpha (b, c), beta (a, c), gamma (a, b) in degrees.
     """
-    a, b, c = np.moveaxis(np.asarray(lengths_M3, np.float64), -1, 0)
-    alpha, beta, gamma = np.moveaxis(np.deg2rad(np.asarray(angles_M3, np.float64)), -1, 0)
+    lengths, angles = np.asarray(lengths_M3, np.float64), np.deg2rad(np.asarray(angles_M3, np.float64))
+    a, b, c = lengths[..., 0], lengths[..., 1], lengths[..., 2]
+    cosine, sine = np.cos(angles), np.sin(angles)
     # Angle between a and b seen along c; rounding can carry the cosine of a valid cell past 1.
-    cosine = (np.cos(alpha) * np.cos(beta) - np.cos(gamma)) / (np.sin(alpha) * np.sin(beta))
-    star = np.arccos(np.clip(cosine, -1.0, 1.0))
-    zero = np.zeros_like(a)
-    rows = [
-        np.stack([a * np.sin(beta), zero, a * np.cos(beta)], axis=-1),
-        np.stack(
-            [-b * np.sin(alpha) * np.cos(star), b * np.sin(alpha) * np.sin(star), b * np.cos(alpha)], axis=-1
-        ),
-        np.stack([zero, zero, c], axis=-1),
-    ]
-    return np.stack(rows, axis=-2)
+    seen = (cosine[..., 0] * cosine[..., 1] - cosine[..., 2]) / (sine[..., 0] * sine[..., 1])
+    star = np.arccos(np.clip(seen, -1.0, 1.0))
+    matrices = np.zeros((*lengths.shape, 3))
+    matrices[..., 0, 0], matrices[..., 0, 2] = a * sine[..., 1], a * cosine[..., 1]
+    across = b * sine[..., 0]
+    matrices[..., 1, 0], matrices[..., 1, 1] = -across * np.cos(star), across * np.sin(star)
+    matrices[..., 1, 2], matrices[..., 2, 2] = b * cosine[..., 0], c
+    return matrices

@@ -55,7 +55,8 @@ def coverage(
     center, spread = _standard(scale or reference)
     structure = cdist(generated.structure[here], reference.structure[there])
     composition = cdist(
-        (generated.composition[here] - center) / spread, (reference.composition[there] - center) / spread
+        _scaled(generated.composition[here], center, spread),
+        _scaled(reference.composition[there], center, spread),
     )
     near = [
         (structure.min(axis=k) <= cutoffs.structure) & (composition.min(axis=k) <= cutoffs.composition)
@@ -104,14 +105,20 @@ def _nearest(
     """Distances of each held-out crystal to the nearest structure and to the nearest composition."""
     center, spread = _standard(scale or learnt)
     near, far = learnt.known, held_out.known
-    one, other = (held_out.composition[far] - center) / spread, (learnt.composition[near] - center) / spread
+    one = _scaled(held_out.composition[far], center, spread)
+    other = _scaled(learnt.composition[near], center, spread)
     return cdist(held_out.structure[far], learnt.structure[near]).min(axis=1), cdist(one, other).min(axis=1)
 
 
 def _standard(scale: Fingerprints) -> tuple[np.ndarray, np.ndarray]:
     """Mean and standard deviation of each composition column."""
     values = scale.composition[scale.known]
-    spread = values.std(axis=0)
+    spread = np.nanstd(values, axis=0)
     if scale.least_spread is not None:
         spread = np.maximum(spread, scale.least_spread)
-    return values.mean(axis=0), np.where(spread > 0, spread, 1.0)
+    return np.nanmean(values, axis=0), np.where(spread > 0, spread, 1.0)
+
+
+def _scaled(values: np.ndarray, center: np.ndarray, spread: np.ndarray) -> np.ndarray:
+    """Standardised; what the element data do not know counts as the mean, as upstream."""
+    return np.nan_to_num((values - center) / spread, nan=0.0)

@@ -16,12 +16,12 @@ LIGHT = "light: neighbour shells and bond orders; statistics of pymatgen's eleme
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """Vectors of M crystals; NaN in the rows of those that are not valid."""
+    """Vectors of M crystals; NaN in the rows of those that have none."""
 
     structure: np.ndarray
     """float64 [M, S]."""
     composition: np.ndarray
-    """float64 [M, C], in the units of the element data."""
+    """float64 [M, C], in the units of the element data; NaN where these know nothing of an element."""
     definition: str = LIGHT
     least_spread: np.ndarray | None = None
     """A standard deviation [C] below which a composition column is not stretched further; None: no bound."""
@@ -32,12 +32,15 @@ class Fingerprints:
     @property
     def known(self) -> np.ndarray:
         """Crystals that have a fingerprint, bool [M]."""
-        both = np.concatenate([self.structure, self.composition], axis=1)
-        return np.asarray(np.isfinite(both).all(axis=1))
+        there = np.isfinite(self.structure).all(axis=1)
+        return np.asarray(there & np.isfinite(self.composition).any(axis=1))
 
 
 def fingerprints(crystals: Crystals) -> Fingerprints:
-    """This package's own fingerprints, in numpy and numba alone. Crystals that are not valid have none."""
+    """This package's own fingerprints, in numpy and numba alone. Crystals that are not valid have none.
+
+    Stricter than CDVAE's coverage, which asks for no validity: so are the cutoffs calibrated.
+    """
     rows = np.flatnonzero(validity(crystals))
     structure = np.full((len(crystals), structure_fingerprint.COLUMNS), np.nan)
     composition = np.full((len(crystals), composition_fingerprint.COLUMNS), np.nan)

@@ -12,7 +12,7 @@ from ....shared.errors import InputError
 from ..crystals.crystals import Crystals
 from ..crystals.structures import structures_of
 from .fingerprints import Fingerprints
-from .structural_validity import validity
+from .structural_validity import SMALLEST_VOLUME
 
 UPSTREAM = "upstream: CrystalNNFingerprint (ops) averaged over sites; magpie"
 """Of CDVAE's evaluation (Xie et al., ICLR 2022)."""
@@ -22,9 +22,9 @@ STRUCTURE, COMPOSITION = 61, 132
 def upstream_fingerprints(crystals: Crystals) -> Fingerprints:
     """CrystalNN's order parameters and magpie's element statistics; a quarter of a second a crystal.
 
-    A crystal that is not valid, or of which CrystalNN finds no neighbours, has none. Upstream standardises
-    compositions by stored numbers of a set near mp_20: give `upstream_compositions` of mp_20's training set
-    as `scale` to `coverage` to come near them.
+    As upstream, validity is not asked for: only a cell without volume has none, and one in which CrystalNN
+    finds no neighbours. Upstream standardises compositions by stored numbers of a set near mp_20: give
+    `upstream_compositions` of mp_20's training set as `scale` to `coverage` to come near them.
 
     Raises:
         InputError: matminer is not installed.
@@ -32,14 +32,16 @@ def upstream_fingerprints(crystals: Crystals) -> Fingerprints:
     site, elements = _featurizers()
     structure = np.full((len(crystals), STRUCTURE), np.nan)
     composition = np.full((len(crystals), COMPOSITION), np.nan)
-    rows = np.flatnonzero(validity(crystals))
+    with np.errstate(all="ignore"):
+        volumes = crystals.volumes()
+    rows = np.flatnonzero(np.isfinite(volumes) & (volumes >= SMALLEST_VOLUME))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for row, crystal in zip(rows, structures_of(crystals.take(rows)), strict=True):
             composition[row] = elements.featurize(crystal.composition)
             try:
                 sites = [site.featurize(crystal, i) for i in range(len(crystal))]
-            except (ValueError, ArithmeticError, IndexError):
+            except (ValueError, ArithmeticError, IndexError, RuntimeError):  # the last is qhull's
                 continue
             structure[row] = np.mean(sites, axis=0)
     return Fingerprints(structure, composition, UPSTREAM)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 
+import numba
 import numpy as np
 
 from ....shared.errors import InputError
-from .triangular_cell import plane_distances
+from .triangular_cell import cell_volume, plane_distances
 
 SMALLEST_VOLUME = 0.1
 """Cubic angstrom."""
@@ -43,6 +44,8 @@ def check_cells(
     Raises:
         InputError: with the first crystal at fault.
     """
+    if _fit(frac, offsets, matrices, cutoff):
+        return
 
     def name(m: int) -> str:
         return f"crystal {m}" if ids is None else f"crystal {m} ({ids[m]})"
@@ -74,3 +77,22 @@ def check_cells(
             where=name(m),
             remedy="Reduce the cell (Niggli) and wrap coordinates into it",
         )
+
+
+@numba.njit(cache=True, nogil=True, error_model="numpy")
+def _fit(frac: np.ndarray, offsets: np.ndarray, matrices: np.ndarray, cutoff: float) -> bool:
+    """Whether nothing is to be refused: said at once, where the sentences need many calls of NumPy."""
+    for atom in range(len(frac)):
+        for axis in range(3):
+            # A comparison with NaN is false.
+            if not abs(frac[atom, axis]) <= WIDEST_IMAGE / 8:
+                return False
+    distances = plane_distances(matrices)
+    for m in range(len(matrices)):
+        volume = cell_volume(matrices[m])
+        if not volume >= SMALLEST_VOLUME:
+            return False
+        spheres = 4 / 3 * math.pi * cutoff**3 / volume * (offsets[m + 1] - offsets[m])
+        if not spheres <= MOST_NEIGHBORS or not cutoff / distances[m].min() <= WIDEST_IMAGE:
+            return False
+    return True

@@ -11,6 +11,7 @@ from ..crystals.crystals import Crystals
 from .checks import check_cells, check_search
 from .image_search import count_pairs, nearest_distance, write_pairs
 from .nearest import TIE, keep_edges, keep_mirrors, keep_nearest
+from .running_sums import pair_offsets, receiver_sums, running_sums
 from .triangular_cell import triangular_cells
 
 SLACK = 1e-8
@@ -102,21 +103,23 @@ def neighbor_list(
     matrices = crystals.matrices()
     check_cells(frac, offsets, matrices, cutoff, crystals.ids)
     cells = triangular_cells(matrices)
-    pairs = np.concatenate([[0], np.cumsum(np.diff(offsets) ** 2)])
+    pairs = pair_offsets(offsets)
     radii = np.full(len(frac), cutoff + SLACK)
     counts = np.empty(pairs[-1], np.int64)
     shape = frac, offsets, pairs, cells, radii, symmetric
     count_pairs(0, len(cells), *shape, counts)
-    alone = np.flatnonzero(_per_receiver(counts, offsets) == 0)
+    degrees = receiver_sums(counts, offsets)
+    alone = np.flatnonzero(degrees == 0)
     if len(alone):
         _enlarge(alone, crystals, cells, frac, offsets, radii)
         count_pairs(0, len(cells), *shape, counts)
-    starts = np.concatenate([[0], np.cumsum(counts)])
+        degrees = receiver_sums(counts, offsets)
+    starts = running_sums(counts)
     edges = int(starts[-1])
     sender, receiver = np.empty(edges, np.int32), np.empty(edges, np.int32)
     image, distance = np.empty((edges, 3), np.int16), np.empty(edges)
     write_pairs(0, len(cells), *shape, starts, sender, receiver, image, distance)
-    receiver_offsets = np.concatenate([[0], np.cumsum(_per_receiver(counts, offsets))])
+    receiver_offsets = running_sums(degrees)
     found = NeighborList(sender, receiver, image, distance, receiver_offsets, offsets, alone)
     if max_neighbors is None:
         return found
@@ -125,13 +128,6 @@ def neighbor_list(
     if symmetric:
         keep_mirrors(0, len(cells), offsets, pairs, starts, keep)
     return _kept(found, keep)
-
-
-def _per_receiver(counts: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """Sums of pair counts over senders, int64 [A]."""
-    atoms = np.diff(offsets)
-    width = np.repeat(atoms, atoms)
-    return np.add.reduceat(counts, np.concatenate([[0], np.cumsum(width)[:-1]])) if len(width) else width
 
 
 def _enlarge(
@@ -151,7 +147,7 @@ def _enlarge(
 
 def _kept(found: NeighborList, keep: np.ndarray) -> NeighborList:
     """The list without the edges not marked."""
-    before = np.concatenate([[0], np.cumsum(keep)])
+    before = running_sums(keep)
     return NeighborList(
         *keep_edges(keep, found.sender, found.receiver, found.image, found.distance),
         before[found.receiver_offsets],

@@ -1,10 +1,15 @@
-"""A cell seen from its own axes, so that the images inside a sphere can be counted one axis at a time."""
+"""A cell seen from its own axes, so that the images inside a sphere can be counted one axis at a time.
+
+Compiled, as of a few crystals a call of NumPy takes longer than the work.
+"""
 
 from __future__ import annotations
 
+import numba
 import numpy as np
 
 
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def triangular_cells(matrices_M33: np.ndarray) -> np.ndarray:
     """Lattices in the frame e3 along c, e2 in the plane of b and c, e1 across it: float64 [M, 6].
 
@@ -12,25 +17,51 @@ def triangular_cells(matrices_M33: np.ndarray) -> np.ndarray:
     b2, b3, c3 in angstrom. An image n of a fractional difference u then lies within a radius where first
     |(u_a + n_a) a1|, then the part along e2, then that along e3 stays inside what is left of the sphere:
     three nested intervals, exact for every shape of cell (enumeration of Fincke and Pohst, 1985).
+
+    Args:
+        matrices_M33: float64, lattice vectors as rows.
     """
-    a, b, c = np.moveaxis(np.asarray(matrices_M33, np.float64), -2, 0)
-    across = np.cross(b, c)
-    area = np.linalg.norm(across, axis=-1)
-    length = np.linalg.norm(c, axis=-1)
-    e1, e3 = across / area[:, None], c / length[:, None]
-    e2 = np.cross(e3, e1)
-    columns = [
-        abs((a * e1).sum(-1)),
-        (a * e2).sum(-1),
-        (a * e3).sum(-1),
-        area / length,
-        (b * e3).sum(-1),
-        length,
-    ]
-    return np.stack(columns, axis=-1)
+    cells = np.empty((len(matrices_M33), 6))
+    for m in range(len(matrices_M33)):
+        a, b, c = matrices_M33[m, 0], matrices_M33[m, 1], matrices_M33[m, 2]
+        across = _cross(b, c)
+        area, length = _norm(across), _norm(c)
+        e1, e3 = across / area, c / length
+        e2 = _cross(e3, e1)
+        cells[m, 0] = abs(_dot(a, e1))
+        cells[m, 1], cells[m, 2] = _dot(a, e2), _dot(a, e3)
+        cells[m, 3], cells[m, 4], cells[m, 5] = area / length, _dot(b, e3), length
+    return cells
 
 
+@numba.njit(cache=True, nogil=True, error_model="numpy")
 def plane_distances(matrices_M33: np.ndarray) -> np.ndarray:
     """Distances between neighbouring lattice planes across a, b and c in angstrom, float64 [M, 3]."""
-    inverse = np.linalg.inv(np.asarray(matrices_M33, np.float64))
-    return 1.0 / np.linalg.norm(inverse, axis=-2)
+    distances = np.empty((len(matrices_M33), 3))
+    for m in range(len(matrices_M33)):
+        volume = cell_volume(matrices_M33[m])
+        for k in range(3):
+            across = _cross(matrices_M33[m, (k + 1) % 3], matrices_M33[m, (k + 2) % 3])
+            distances[m, k] = volume / _norm(across)
+    return distances
+
+
+@numba.njit(cache=True, nogil=True)
+def cell_volume(matrix_33: np.ndarray) -> float:
+    """Cubic angstrom of a cell; NaN where a vector is not finite."""
+    return abs(_dot(matrix_33[0], _cross(matrix_33[1], matrix_33[2])))
+
+
+@numba.njit(cache=True, nogil=True)
+def _cross(u: np.ndarray, v: np.ndarray) -> np.ndarray:
+    return np.array([u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]])
+
+
+@numba.njit(cache=True, nogil=True)
+def _dot(u: np.ndarray, v: np.ndarray) -> float:
+    return u[0] * v[0] + u[1] * v[1] + u[2] * v[2]
+
+
+@numba.njit(cache=True, nogil=True)
+def _norm(u: np.ndarray) -> float:
+    return np.sqrt(_dot(u, u))

@@ -93,6 +93,8 @@ def test_the_report_tells_all_and_needs_nothing_from_outside(finished: Path) -> 
         "predicted by the generator itself",
         "Valid does not mean stable",
         "calibrated on mp_20, not on these data",
+        "training, the first",
+        "test, not learnt from",
         "fourfold run crystals --set data=mine.csv",
     ):
         assert part in text, part
@@ -134,7 +136,7 @@ def test_a_trained_generator_is_tuned(finished: Path, tmp_path: Path) -> None:
 def test_prototypes_are_what_is_at_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     sets = [f"generator.network.{key}={value}" for key, value in TINY["generator"]["network"].items()]
     sets += [f"generator.training.{key}={value}" for key, value in TINY["generator"]["training"].items()]
-    sets += ["samples=4", "steps=2", "shown=1", "rebuilt=0", "optimised=1"]
+    sets += ["samples=4", "steps=2", "shown=1", "rebuilt=1", "optimised=1"]
     flags = [word for text in sets for word in ("--set", text)]
     assert main(["run", "crystals", "--preset", "quick", "--out", str(tmp_path / "run"), *flags]) == 0
     assert "report:" in capsys.readouterr().out
@@ -145,6 +147,11 @@ def test_prototypes_are_what_is_at_hand(tmp_path: Path, capsys: pytest.CaptureFi
     judged = Evaluation.model_validate_json(found.read_text())
     assert judged.optimised is not None and judged.optimised.actual is not None
     assert judged.rates["training"].new is None and judged.rates["training"].structure == 1.0
+    assert list(judged.rebuilt) == ["training", "validation", "test"]
+    assert judged.new_types is not None and judged.rebuilt["test"].count >= judged.new_types > 0
+    assert (
+        f"{judged.new_types} of the {judged.rebuilt['test'].count} test crystals are of a structure" in text
+    )
 
 
 def test_crystals_of_one_formula_stay_together(finished: Path) -> None:

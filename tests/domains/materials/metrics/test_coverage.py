@@ -76,3 +76,11 @@ def test_the_cutoffs_kept_here_are_those_calibrated(name, benchmark_data):
     )
     found = calibrated_cutoffs(learnt, held_out, UPSTREAM_COVERED[name], scale=fingerprints(train))
     assert found == pytest.approx(LIGHT_CUTOFFS[name], rel=3e-3)
+
+
+def test_what_the_element_data_do_not_know_counts_as_the_mean():
+    known = Fingerprints(np.zeros((3, 1)), np.array([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]]), "x")
+    partly = Fingerprints(np.zeros((1, 1)), np.array([[2.0, np.nan]]), "x")
+    assert partly.known.all()
+    assert coverage(partly, known, Cutoffs(1.0, 1e-9)).precision == 1.0
+    assert coverage(known, partly, Cutoffs(1.0, 1e-9), scale=known).recall == 1.0

@@ -24,7 +24,9 @@ SYMMETRICAL = [
 def assert_same(arrays, tensors):
     for name in ("sender", "receiver", "image", "receiver_offsets", "edge_offsets", "enlarged"):
         assert np.array_equal(getattr(arrays, name), getattr(tensors, name).numpy()), name
-    assert np.allclose(arrays.distance, tensors.distance.detach().numpy(), rtol=0, atol=1e-5)
+    # In skewed cells float32 loses a digit or two: an edge is a difference of far longer vectors.
+    tolerance = 1e-4 if tensors.distance.dtype == torch.float32 else 1e-5
+    assert np.allclose(arrays.distance, tensors.distance.detach().numpy(), rtol=0, atol=tolerance)
 
 
 @given(
