@@ -144,13 +144,17 @@ def _product(
 def _gelu(a: Any) -> Any:
     size = magnitude(a, splat(_TOP))
     s = fma(size, splat(_SLOPE), splat(np.float32(-1)))
-    p = fma(splat(_C[18]), s, splat(_C[17]))
-    p = fma(fma(fma(p, s, splat(_C[16])), s, splat(_C[15])), s, splat(_C[14]))
-    p = fma(fma(fma(p, s, splat(_C[13])), s, splat(_C[12])), s, splat(_C[11]))
-    p = fma(fma(fma(p, s, splat(_C[10])), s, splat(_C[9])), s, splat(_C[8]))
-    p = fma(fma(fma(p, s, splat(_C[7])), s, splat(_C[6])), s, splat(_C[5]))
-    p = fma(fma(fma(p, s, splat(_C[4])), s, splat(_C[3])), s, splat(_C[2]))
-    p = fma(fma(p, s, splat(_C[1])), s, splat(_C[0]))
+    u = fma(s, s, splat(np.float32(0)))
+    # Even and odd powers by themselves: two chains of half the length, which the processor runs side by side.
+    p = fma(splat(_C[18]), u, splat(_C[16]))
+    q = fma(splat(_C[17]), u, splat(_C[15]))
+    p = fma(fma(fma(p, u, splat(_C[14])), u, splat(_C[12])), u, splat(_C[10]))
+    q = fma(fma(fma(q, u, splat(_C[13])), u, splat(_C[11])), u, splat(_C[9]))
+    p = fma(fma(fma(p, u, splat(_C[8])), u, splat(_C[6])), u, splat(_C[4]))
+    q = fma(fma(fma(q, u, splat(_C[7])), u, splat(_C[5])), u, splat(_C[3]))
+    p = fma(fma(p, u, splat(_C[2])), u, splat(_C[0]))
+    q = fma(q, u, splat(_C[1]))
+    p = fma(q, s, p)
     return fma(fma(size, p, splat(np.float32(0))), splat(np.float32(-1)), positive(a))
 
 
@@ -224,15 +228,6 @@ def _scale(flat: np.ndarray, start: int, count: int, factor: float) -> None:
     for f in range(start, final + 1, COUNT):
         store(flat, f, fma(load(flat, f), factors, zero))
     store(flat, final, last)
-
-
-@numba.njit(cache=True, nogil=True, boundscheck=False)
-def measure(x: np.ndarray, before: int, columns: int, means: np.ndarray, squares: np.ndarray) -> None:
-    """Moments [T, C] of the rows of an image with room around it, as of the rows of each convolution."""
-    channels, width, flat = x.shape[1], x.shape[2], x.reshape(-1)
-    for t in range(len(means)):
-        start = (before + t) * channels * width + columns
-        _moments(flat, start, width, width - 2 * columns, means[t], squares[t])
 
 
 @numba.njit(cache=True, nogil=True, boundscheck=False)

@@ -49,15 +49,10 @@ def run(backbone: Backbone, x_BIFT: Tensor) -> Tensor:
 def _one(backbone: Backbone, x_IFT: Tensor) -> Tensor:
     blocks = [block for block in backbone.blocks if isinstance(block, ConvNeXtBlock)]
     room = Room(blocks[0], x_IFT.shape[2], x_IFT.shape[1])
-    entered = torch.matmul(backbone.enter.weight, x_IFT.permute(2, 0, 1).contiguous())
-    room.enter(entered, backbone.enter_norm, blocks[0])
+    room.enter(x_IFT, backbone.enter.weight, backbone.enter_norm, blocks[0])
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         room.finish(block, following)
-    scale, shift = room.normaliser(backbone.leave_norm.framewise)
-    weight, row, bias = _folded(backbone.leave_norm, backbone.leave)
-    output = torch.matmul(weight, room.inside) * torch.from_numpy(scale)[:, None, None]
-    output += torch.from_numpy(shift[:, None] * row + bias)[..., None]
-    return output.permute(1, 2, 0)
+    return room.leave(backbone.leave_norm, backbone.leave)
 
 
 class Room:
@@ -68,9 +63,9 @@ class Room:
     """
 
     def __init__(self, block: ConvNeXtBlock, frames: int, bins: int) -> None:
-        from . import frame_kernels
+        from . import frame_ends, frame_kernels
 
-        self.kernels = frame_kernels
+        self.kernels, self.ends = frame_kernels, frame_ends
         channels, inner = block.widen.in_features, block.widen.out_features
         step, lanes = frame_kernels.STEP, frame_kernels.COUNT
         self.frames, self.bins = frames, bins
@@ -78,18 +73,18 @@ class Room:
         self.before = 2 * rows if block.causal else rows
         whole = -(-frames // step) * step
         self.padded = np.zeros((whole + 2 * rows, channels, bins + 2 * self.columns), np.float32)
-        image = self.padded[self.before : self.before + frames]
-        self.inside = torch.from_numpy(image)[..., self.columns : self.columns + bins]
         stride = -(-bins // (2 * lanes)) * 2 * lanes + lanes
         self.convolved = torch.zeros(whole, channels, stride).numpy()
         self.hidden = torch.empty(inner * 2 * lanes).numpy()
         self.means, self.squares = np.empty((frames, channels)), np.empty((frames, channels))
 
-    def enter(self, image_TCF: Tensor, norm: ImageNorm, block: ConvNeXtBlock) -> None:
-        """Take an image, norm it, and convolve it for the first block."""
-        self.inside.copy_(image_TCF)
-        self.kernels.measure(self.padded, self.before, self.columns, self.means, self.squares)
-        scale, shift = self.normaliser(norm.framewise)
+    def enter(self, x_IFT: Tensor, weight_CI: Tensor, norm: ImageNorm, block: ConvNeXtBlock) -> None:
+        """Mix images to channels, norm these, and convolve them for the first block."""
+        images = x_IFT.permute(2, 0, 1).contiguous().numpy()
+        self.ends.mix_in(
+            images, weight_CI.numpy(), self.padded, self.before, self.columns, self.means, self.squares
+        )
+        scale, shift = self.normaliser(norm)
         weight, bias = norm.weight.numpy(), norm.bias.numpy()
         self.kernels.begin(
             self.padded,
@@ -105,17 +100,16 @@ class Room:
 
     def finish(self, block: ConvNeXtBlock, following: ConvNeXtBlock | None) -> None:
         """What comes after the block's convolution, and the convolution of the following block."""
-        scale, shift = self.normaliser(block.norm.framewise)
-        widen, row, bias = _folded(block.norm, block.widen)
-        narrow = block.narrow.weight * block.scale[:, None]
+        scale, shift = self.normaliser(block.norm)
+        widen, added = self._folded(block.norm, block.widen, shift)
+        narrow, bias = block.narrow, block.narrow.bias
         self.kernels.advance(
             self.padded,
             self.before,
-            widen.T.contiguous().numpy(),
+            widen,
             scale,
-            shift[:, None] * row + bias,
-            narrow.T.contiguous().numpy(),
-            (block.narrow.bias * block.scale).numpy(),
+            added,
+            *self.ends.scaled(narrow.weight.numpy(), bias.numpy(), block.scale.numpy()),
             _taps(block if following is None else following),
             following is None,
             self.convolved,
@@ -124,31 +118,23 @@ class Room:
             self.squares,
         )
 
-    def normaliser(self, framewise: bool) -> tuple[np.ndarray, np.ndarray]:
-        """Factor and summand per frame, float32 [T], that give what was measured mean 0 and variance 1.
+    def leave(self, norm: ImageNorm, mix: nn.Linear) -> Tensor:
+        """Images [outputs, F, T] of the normed channels."""
+        scale, shift = self.normaliser(norm)
+        weight, added = self._folded(norm, mix, shift)
+        out = np.empty((self.frames, mix.out_features, self.bins), np.float32)
+        self.ends.mix_out(self.padded, self.before, self.columns, weight, scale, added, out)
+        return torch.from_numpy(out).permute(1, 2, 0)
 
-        Over each frame or, not framewise, over all: rows' moments are put together in double precision.
-        """
-        axes = 1 if framewise else (0, 1)
-        mean = self.means.mean(axes, keepdims=True)
-        variance = (self.squares / self.bins + (self.means - mean) ** 2).mean(axes, keepdims=True)
-        factor = np.broadcast_to(1 / np.sqrt(variance + EPSILON), (self.frames, 1))[:, 0]
-        shift = np.broadcast_to(-mean, (self.frames, 1))[:, 0] * factor
-        return factor.astype(np.float32), shift.astype(np.float32)
+    def normaliser(self, norm: ImageNorm) -> tuple[np.ndarray, np.ndarray]:
+        """Factor and summand per frame, float32 [T], of what was measured last."""
+        return self.ends.normaliser(self.means, self.squares, self.bins, norm.framewise, EPSILON)
+
+    def _folded(self, norm: ImageNorm, linear: nn.Linear, shift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        weights = (linear.weight, norm.weight, norm.bias, linear.bias)
+        return self.ends.folded(*(weight.numpy() for weight in weights), shift)
 
 
 def _taps(block: ConvNeXtBlock) -> np.ndarray:
     """Depthwise weights [C, bins, frames]."""
     return np.ascontiguousarray(block.depthwise.weight[:, 0].numpy())
-
-
-def _folded(norm: ImageNorm, linear: nn.Linear) -> tuple[Tensor, np.ndarray, np.ndarray]:
-    """Weight [K, C], its row sums [K] and bias [K] of a linear map after the norm.
-
-    linear(norm(y)) = scale * (weight @ y) + shift * sums + bias, with scale and shift of `Room`.
-    """
-    weight = linear.weight * norm.weight
-    bias = linear.weight @ norm.bias
-    if linear.bias is not None:
-        bias = bias + linear.bias
-    return weight, weight.sum(1).numpy(), bias.numpy()

@@ -101,8 +101,7 @@ class Wavehax(nn.Module):
         images = [
             real,
             imaginary,
-            self.prior_projection(real, ends),
-            self.prior_projection(imaginary, ends),
+            *self._projected(real, imaginary, ends),
             self.condition_projection(condition_BMT, ends),
         ]
         if self.settings.noise_image:
@@ -113,6 +112,12 @@ class Wavehax(nn.Module):
         output = self.backbone(torch.stack(images, dim=1), ends)
         spectrum = self.spectrum(output, condition_BMT)
         return self.stft.inverse(spectrum, None if ends is None else ends.length_B)
+
+    def _projected(self, real: Tensor, imaginary: Tensor, ends: RowEnds | None) -> tuple[Tensor, ...]:
+        """Both through the prior's projection, as one batch where rows have one length."""
+        if ends is None:
+            return self.prior_projection(torch.cat([real, imaginary])).chunk(2)
+        return self.prior_projection(real, ends), self.prior_projection(imaginary, ends)
 
     def spectrum(self, output_B2FT: Tensor, condition_BMT: Tensor) -> Tensor:
         """Complex spectrum [B, F, T] that the last layer's two images stand for."""
