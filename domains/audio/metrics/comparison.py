@@ -51,7 +51,7 @@ def compare(
         voicing_error(f0, f0_copy),
         stft_distance(one.samples, other.samples),
     )
-    found = dict(zip(NAMES, figures, strict=True))
+    found: dict[str, Measured] = dict(zip(NAMES, figures, strict=True))
     return {**found, OPINION: distill_mos(other.samples, rate)} if opinion else found
 
 
