@@ -67,10 +67,15 @@ def generate_folder(model: str, wanted: GenerationSettings, folder: Path) -> Non
     took = time.perf_counter() - began
     frame = write_generated(made, folder, symprec=wanted.symprec)
     shares = [f"{100 * frame[name].mean():.1f} %" for name in ("structure_valid", "composition_valid")]
+    new = f", of a novel formula {100 * frame['novel'].mean():.1f} %" if "novel" in frame else ""
     print(
-        f"{folder}: {wanted.n:,} crystals of {frame['formula'].nunique():,} formulas in {took:.1f} s; "
-        f"valid in structure {shares[0]}, in composition {shares[1]}"
+        f"{folder}: {_several(wanted.n, 'crystal')} of {_several(frame['formula'].nunique(), 'formula')} in "
+        f"{took:.1f} s; valid in structure {shares[0]}, in composition {shares[1]}{new}"
     )
+
+
+def _several(count: int, what: str) -> str:
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def finetune_generator(model: str, data: Path, output: Path, property: str | None, steps: int | None) -> None:

@@ -151,8 +151,9 @@ def _draw(
         return made
     assert wish.value is not None
     miss = np.abs(model.property_of(model.posterior(crystals)[0]) - wish.value)
-    miss[~made.structure_valid] = np.inf
-    return made.take(np.sort(np.argsort(miss, kind="stable")[:size]))
+    # What could be a crystal comes first, however near the others are.
+    faults = 2 * ~made.structure_valid + ~made.composition_valid
+    return made.take(np.sort(np.lexsort((miss, faults))[:size]))
 
 
 def _latents(model: CrystalModel, size: int, wish: Wish, seed: int) -> Tensor:

@@ -89,6 +89,9 @@ def test_elements_and_number_of_atoms_are_kept(generator):
 def test_a_property_is_aimed_at(generator):
     assert len(generator.generate(6, property=0.3, steps=3)) == 6
     assert len(generator.generate(2, property=0.3, composition="SrTiO3", steps=3)) == 2
+    few = generator.generate(4, property=0.3, elements="Sr,Ti,O", steps=3)
+    many = generator.generate(32, elements="Sr,Ti,O", steps=3)
+    assert few.valid.sum() == min(many.valid.sum(), 4)  # drawn of the same 32: valid ones come first
     model = generator.fitted()
     start = model.draw(8, 0)
     for target in (-0.5, 0.5):

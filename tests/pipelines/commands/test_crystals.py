@@ -65,7 +65,8 @@ def test_new_crystals_in_three_forms_and_one_order(
         "6",
     ]
     assert main([*asked, "--out", str(out)]) == 0
-    assert "11 crystals of" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "11 crystals of" in told and "of a novel formula" in told
     table = pd.read_csv(out / "crystals.csv")
     marks = [
         "structure_valid", "composition_valid", "novel", "density_g_cm3", "nearest_distance_A", "space_group"
