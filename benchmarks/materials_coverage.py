@@ -5,9 +5,9 @@ training crystals are judged beside them: no generator can be asked for more tha
 `pip install "fourfold[materials-metrics]"`; a quarter of a second of processor time a crystal, so what is
 found is kept in a folder and a stopped run goes on.
 
-COV-R grows with the number of generated crystals, of which CDVAE's evaluation takes 10,000. `--more 9000` adds so
-many to the first 1,000: the compositions of all, but structures only of those that this package's fingerprints
-show nearest to test crystals not covered yet. COV-R of all is at least what these reach.
+COV-R grows with the number of generated crystals, of which CDVAE's evaluation takes 10,000. `--more 9000`
+adds so many to the first 1,000: the compositions of all, but structures only of those that this package's
+fingerprints show nearest to test crystals not covered yet. COV-R of all is at least what these reach.
 
     FOURFOLD_DATA=... python -m benchmarks.materials_coverage perov-flow --keep runs/coverage
     FOURFOLD_DATA=... python -m benchmarks.materials_coverage perov-flow --keep runs/coverage --more 9000
