@@ -101,7 +101,7 @@ def generated(model: str, n: int, folder: Path) -> Crystals:
         made = CrystalGenerator.load(model).generate(n, seed=1).crystals
         np.savez(path, **{name: getattr(made, name) for name in ARRAYS})
     with np.load(path) as arrays:
-        return Crystals(*(arrays[name] for name in ARRAYS), tuple(f"more-{i}" for i in range(n)))
+        return Crystals(*(arrays[name] for name in ARRAYS), ids=tuple(f"more-{i}" for i in range(n)))
 
 
 def compositions(crystals: Crystals) -> np.ndarray:
