@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import time
 from collections.abc import Collection
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -16,6 +18,8 @@ FREE = ("/healthz", "/readyz", "/")
 """Asked without token: health checks, and the page, which holds nothing and then asks for the token."""
 FREE_BELOW = "/page/"
 LEAST_TOKEN = 16
+LINK_S = 60
+MOST_QUERY = 1_000
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -48,18 +52,39 @@ def read_token(file: Path) -> str:
     return token
 
 
+def ticket_for(path: str, token: str, now: float) -> str:
+    """A query that opens a path, and nothing else, for `LINK_S` seconds without the token."""
+    until = int(now) + LINK_S
+    return f"until={until}&ticket={_ticket(path, until, token.encode())}"
+
+
+def _ticket(path: str, until: int, token: bytes) -> str:
+    return hmac.new(token, f"{until} {path}".encode(), "sha256").hexdigest()
+
+
 class BearerToken:
-    """ASGI middleware: 401 without `Authorization: Bearer TOKEN`, but for what is free."""
+    """ASGI middleware: 401 without `Authorization: Bearer TOKEN`, but for what is free, and signed links."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self.app, self._token = app, token.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or self._is_free(scope) or self._is_right(scope):
+        if scope["type"] != "http" or self._lets_in(scope):
             await self.app(scope, receive, send)
             return
         sentence = "a token is needed: send the header Authorization: Bearer TOKEN"
         await refusal(401, sentence, headers={"WWW-Authenticate": "Bearer"})(scope, receive, send)
+
+    def _lets_in(self, scope: Scope) -> bool:
+        return self._is_free(scope) or self._is_right(scope) or self._is_linked(scope)
+
+    def _is_linked(self, scope: Scope) -> bool:
+        said = dict(parse_qsl(scope["query_string"].decode("latin-1")[:MOST_QUERY]))
+        until, ticket = said.get("until", ""), said.get("ticket", "").encode()
+        if scope["method"] != "GET" or not (until.isascii() and until.isdigit() and len(until) < 13):
+            return False
+        right = _ticket(scope["path"], int(until), self._token).encode()
+        return hmac.compare_digest(ticket, right) and time.time() <= int(until)
 
     @staticmethod
     def _is_free(scope: Scope) -> bool:

@@ -11,6 +11,7 @@ from ... import __version__
 from . import decomposition_routes, health, model_routes, run_browser
 from .access import BearerToken, OwnPages, read_token
 from .body_limit import BodyLimit
+from .departures import Departures
 from .errors import answer_errors
 from .forecasting import routes as forecast_routes
 from .generation import routes as generation_routes
@@ -67,8 +68,10 @@ def create_app(settings: ServiceSettings | None = None) -> FastAPI:
 def _guard(app: FastAPI, service: Service) -> None:
     """What every request passes, from the last line to the first."""
     settings = service.settings
+    app.add_middleware(Departures)
     app.add_middleware(BodyLimit, most=int(settings.max_body_mb * 1e6), timeout_s=settings.timeout_s)
     if settings.token_file is not None:
-        app.add_middleware(BearerToken, token=read_token(settings.token_file))
+        service.token = read_token(settings.token_file)
+        app.add_middleware(BearerToken, token=service.token)
     app.add_middleware(OwnPages, hosts=settings.allowed_hosts)
     app.add_middleware(Measuring, measures=service.measures)

@@ -15,6 +15,7 @@ from ...shared.errors import InputError
 from .access import LOOPBACK, is_loopback
 from .app import create_app
 from .settings import ServiceSettings
+from .slow_heads import HastyProtocol
 
 BACKLOG = 2048
 GOODBYE_S = 10
@@ -38,7 +39,9 @@ def listen(*, without_token: bool = False, **settings: Any) -> int:
     opened = open_port(checked.host, checked.port)
     say(f"{url_of(checked.host, opened)} - the API is described at /openapi.json; Ctrl-C stops")
     say(f"serving {', '.join(app.state.service.models.states())}")
-    config = uvicorn.Config(app, log_level="info", timeout_graceful_shutdown=GOODBYE_S, server_header=False)
+    config = uvicorn.Config(
+        app, http=HastyProtocol, log_level="info", timeout_graceful_shutdown=GOODBYE_S, server_header=False
+    )
     server = uvicorn.Server(config)
     server.run(sockets=[opened])
     return 0 if server.started else 1

@@ -63,9 +63,12 @@ def _vocoding(vocoder: Any) -> dict[str, Any]:
 
 
 def _generating(generator: Any) -> dict[str, Any]:
+    from ..crystals.preparation import UNITS
+
     scale = generator.fitted().property
     limits = {"max_atoms": generator.settings.network.max_atoms}
-    return limits | {"property": None if scale is None else scale.name}
+    name = None if scale is None else scale.name
+    return limits | {"property": name, "property_unit": None if name is None else UNITS.get(name)}
 
 
 _FACTS: dict[str, Callable[[Any], dict[str, Any]]] = {

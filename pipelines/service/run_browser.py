@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import math
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Query
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from .access import ticket_for
 from .errors import ServiceError, refusals
 from .service import Service, service_of
 
@@ -161,6 +164,26 @@ def run_report(name: Name, folders: Folders) -> FileResponse:
         "Cache-Control": "no-cache",
     }
     return FileResponse(folders.file(name, REPORT), media_type="text/html", headers=headers)
+
+
+class ReportLink(BaseModel):
+    """Where a browser opens a report, which cannot send the token along."""
+
+    url: str = Field(examples=["/v1/runs/demo/forecast/report"])
+
+
+@router.post(
+    "/{name:path}/report/link",
+    summary="A link that opens the report of a run for a minute without the token",
+    responses=refusals(404),
+)
+def link_report(name: Name, folders: Folders, service: Annotated[Service, Depends(service_of)]) -> ReportLink:
+    """The address of the report; with a ticket for it alone, where the server asks for a token."""
+    folders.file(name, REPORT)
+    path = f"/v1/runs/{name}/report"
+    if service.token is None:
+        return ReportLink(url=quote(path))
+    return ReportLink(url=f"{quote(path)}?{ticket_for(path, service.token, time.time())}")
 
 
 def read_records(metrics: Path) -> list[dict[str, Any]]:

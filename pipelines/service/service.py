@@ -17,6 +17,8 @@ class Service:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.settings = settings
+        self.token: str | None = None
+        """What every request must carry; None: nothing."""
         self.measures = Measures()
         self.models = ServedModels(settings, self.measures.observe_work)
         self.forecasting = Forecasting(self.models, settings)

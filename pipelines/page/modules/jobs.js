@@ -39,12 +39,12 @@ export async function runJob(message, text, request, files = {}) {
   const job = await startJob(request, files);
   const move = message.work(text, () => cancelJob(job.id).catch((error) => message.refuse(error)));
   show(0);
-  const words = { queued: "waits for its turn", running: "" };
+  const words = { queued: "waits for its turn", running: "", done: "done" };
   let furthest = 0;
   return followJob(job.id, ({ status, progress, message: said }) => {
-    if (progress < furthest) return;
-    furthest = progress;
-    move(progress, [text, words[status] || said].filter(Boolean).join(": "));
+    if (progress < furthest && !ENDED.includes(status)) return; // a later stage may count from its own start
+    furthest = Math.max(furthest, status === "done" ? 1 : progress);
+    move(furthest, [text, words[status] || said].filter(Boolean).join(": "));
   });
 }
 

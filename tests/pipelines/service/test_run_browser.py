@@ -124,3 +124,40 @@ def test_names_are_checked_before_the_disk_is(runs: Path) -> None:
 
 def test_an_absent_folder_holds_no_runs(tmp_path: Path) -> None:
     assert RunFolders(tmp_path / "nowhere").list() == []
+
+
+def test_a_link_opens_one_report_for_a_while_without_the_token(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = tmp_path / "token"
+    token.write_text("0123456789abcdef")
+    settings = ServiceSettings(runs=runs, folder=runs / "service", preload=False, token_file=token)
+    client, key = TestClient(create_app(settings)), {"Authorization": "Bearer 0123456789abcdef"}
+    path = "/v1/runs/demo/forecast/report"
+    assert client.get(path).status_code == 401
+    assert client.post(f"{path}/link").status_code == 401
+    url = client.post(f"{path}/link", headers=key).json()["url"]
+    assert "0123456789abcdef" not in url
+    opened = client.get(url)
+    assert opened.text == "<h1>Forecasts</h1>" and "sandbox" in opened.headers["content-security-policy"]
+    query = url.partition("?")[2]
+    until = int(query.partition("until=")[2].partition("&")[0])
+    for other in (
+        url[:-1] + ("0" if url[-1] != "0" else "1"),
+        url.replace(str(until), str(until + 60)),
+        f"/v1/runs?{query}",
+        f"/v1/runs/tempo/metrics?{query}",
+        f"{path}?until={until}",
+        f"{path}?ticket=x&until=-1",
+    ):
+        assert client.get(other).status_code == 401, other
+    assert client.post(f"/v1/generate?{query}").status_code == 401
+    monkeypatch.setattr("time.time", lambda: until + 1.0)
+    assert client.get(url).status_code == 401
+    assert client.post("/v1/runs/none/report/link", headers=key).status_code == 404
+
+
+def test_without_a_token_the_link_is_the_report(client: TestClient) -> None:
+    assert client.post("/v1/runs/demo/forecast/report/link").json() == {
+        "url": "/v1/runs/demo/forecast/report"
+    }

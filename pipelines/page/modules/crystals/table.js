@@ -3,10 +3,10 @@
 import { element, readable } from "../dom.js";
 
 /** Fill the table; `chosen(number)` hears of the row, `download(number)` of its button. */
-export function crystalTable(place, crystals, { property, chosen, download }) {
+export function crystalTable(place, crystals, { property, unit, chosen, download }) {
   const predicted = property ? `predicted_${property}` : null;
   const marks = [["structure_valid", "Structure"], ["composition_valid", "Charges"]].filter(([name]) => crystals.some((one) => name in one));
-  const numbers = [["density_g_cm3", "g/cm³"], ["nearest_distance_A", "Nearest, Å"], ["num_atoms", "Atoms"], [predicted, property]].filter(([name]) => name && crystals.some((one) => name in one));
+  const numbers = [["density_g_cm3", "g/cm³"], ["nearest_distance_A", "Nearest, Å"], ["num_atoms", "Atoms"], [predicted, withUnit(property, unit)]].filter(([name]) => name && crystals.some((one) => name in one));
   const heads = ["", "Formula", ...marks.map(([, head]) => head), "Group", ...numbers.map(([, head]) => head), ""];
   const numeric = new Set(numbers.map(([, head]) => head));
   const rows = crystals.map((crystal, at) => element(
@@ -41,4 +41,9 @@ export function crystalTable(place, crystals, { property, chosen, download }) {
 export function written(formula) {
   const parts = String(formula).split(/(\d+(?:\.\d+)?)/).filter(Boolean);
   return element("span", {}, ...parts.map((part) => (/^\d/.test(part) ? element("sub", {}, part) : part)));
+}
+
+/** "heat_ref, eV/atom"; the bare name where no unit is known. */
+export function withUnit(property, unit) {
+  return property && unit ? `${property}, ${unit}` : property;
 }

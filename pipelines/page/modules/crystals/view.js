@@ -8,7 +8,7 @@ import { during, Message, UserError } from "../message.js";
 import { chooseModel, modelNamed } from "../models.js";
 import { fileName, save } from "../saving.js";
 import { parseCIF } from "./cif.js";
-import { crystalTable, written } from "./table.js";
+import { crystalTable, withUnit, written } from "./table.js";
 import { CellViewer } from "./viewer.js";
 import { unzipped, zipOf } from "./zip.js";
 
@@ -48,7 +48,7 @@ export function startCrystals(view) {
     const asked = at("#crystals-job").checked ? generateByJob : generateNow;
     const { crystals, property, notes = [] } = await asked(wanted);
     if (!crystals.length) throw new UserError("No crystal came back.");
-    Object.assign(state, { crystals, property });
+    Object.assign(state, { crystals, property, model: wanted.model });
     // The viewer takes the size that its place has, so this is shown first.
     at(".empty").hidden = true;
     at(".results").hidden = false;
@@ -85,7 +85,7 @@ export function startCrystals(view) {
   function show() {
     const valid = state.crystals.filter((crystal) => crystal.valid).length;
     at(".count").textContent = `${state.crystals.length} crystals, ${valid} valid`;
-    state.list = crystalTable(at(".crystals-table"), state.crystals, { property: state.property, chosen: showOne, download });
+    state.list = crystalTable(at(".crystals-table"), state.crystals, { property: state.property, unit: modelNamed(state.model)?.property_unit, chosen: showOne, download });
     state.list.choose(0);
     pictures(state.list, state.crystals.slice(0, MOST_PICTURES));
   }
@@ -137,8 +137,8 @@ export function startCrystals(view) {
   });
   at("form").addEventListener("submit", (event) => { event.preventDefault(); during(at(".main"), message, generate); });
   chooseModel(view, "crystals", { "crystal-generator trained": "" }, (model) => {
-    const { property = null, max_atoms: most = null } = modelNamed(model.name) ?? {};
-    at(".property-label").textContent = property ?? "Property";
+    const { property = null, property_unit: unit = null, max_atoms: most = null } = modelNamed(model.name) ?? {};
+    at(".property-label").textContent = withUnit(property, unit) ?? "Property";
     at("#crystals-property").disabled = property === null && model.ready;
     if (most) at("#crystals-atoms").max = most;
   });

@@ -36,7 +36,7 @@ export function startRuns(view) {
     const report = at(".report");
     report.hidden = !run.report;
     report.href = `v1/runs/${path}/report`;
-    report.onclick = token() ? (event) => { event.preventDefault(); fetchReport(report.href, run.name); } : null;
+    report.onclick = token() ? (event) => { event.preventDefault(); openReport(`v1/runs/${path}/report`); } : null;
     message.clear();
     at(".curves").replaceChildren();
     at(".results .facts").textContent = "";
@@ -49,11 +49,18 @@ export function startRuns(view) {
     } catch (error) { message.refuse(error); }
   }
 
-  /** A link carries no token, so the report is fetched and handed over as a file. */
-  async function fetchReport(path, name) {
+  /** A link carries no token, so the server is asked for one that opens this report for a minute. */
+  async function openReport(path) {
+    const tab = window.open("about:blank"); // at once: later than the click it would be a pop-up
+    if (tab) tab.opener = null;
     try {
-      save(await (await ask(path)).blob(), `${name.replaceAll("/", "-")}-report.html`);
-    } catch (error) { message.refuse(error); }
+      const { url } = await askJSON(`${path}/link`, { method: "POST" });
+      if (tab) tab.location.replace(new URL(url, location.href).href);
+      else location.assign(url);
+    } catch (error) {
+      tab?.close();
+      message.refuse(error);
+    }
   }
 
   async function jobs() {
