@@ -2,8 +2,9 @@
 
 Two servers run as child processes of their own: one batches up to 64 requests, one answers each by itself
 (`--max-batch 1`). Both are asked in turns, in rounds of equal length, so that a busy machine hits them alike;
-each is asked for a minute in all. 64 clients (asyncio and httpx, in this process) send one series each, a
-week of hours, and ask tempo-zero for the next day with an 80 % interval, as fast as they are answered.
+each is asked for a minute in all. 64 clients (`benchmarks.load_clients`, a lean process) send one
+series each, a week of hours, and ask tempo-zero for the next day with an 80 % interval, as fast as they are
+answered. The throughput of each round is kept, too: a round is as long as the machine's load may change in.
 
 Every answer is compared with `Forecaster.predict` on the same series. An answer with another status than 200
 or 503 ends the benchmark. What batching does for the model itself is measured apart, at its worker, without
@@ -60,7 +61,7 @@ class Server:
                 raise SystemExit((Path(folder) / "log").read_text())
             time.sleep(0.1)
         server = cls(process, found[0])
-        while httpx.get(f"{server.url}/readyz").status_code != 200:
+        while httpx.get(f"{server.url}/readyz", timeout=120).status_code != 200:
             time.sleep(0.2)
         return server
 
@@ -81,9 +82,13 @@ class Tally:
 
     statuses: Counter[int] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
-    answers: list[tuple[int, bytes]] = field(default_factory=list)
+    answers: list[tuple[int, str]] = field(default_factory=list)
+    """Number of the client, and every answer to it that differs from the others."""
+    rates: list[float] = field(default_factory=list)
+    """Answers a second of each round."""
     wall: float = 0.0
     processor: float = 0.0
+    clients_processor: float = 0.0
 
     def summary(self) -> dict[str, Any]:
         """Figures of all rounds together."""
@@ -94,8 +99,10 @@ class Tally:
             "statuses": {str(status): count for status, count in sorted(self.statuses.items())},
             "seconds": round(self.wall, 1),
             "requests_per_second": round(answered / self.wall, 1),
+            "requests_per_second_by_round": self.rates,
             "latency_ms": {"p50": round(1e3 * p50), "p95": round(1e3 * p95), "p99": round(1e3 * p99)},
             "server_cpu_ms_per_request": round(1e3 * self.processor / max(answered, 1), 2),
+            "clients_cpu_ms_per_request": round(1e3 * self.clients_processor / max(answered, 1), 2),
         }
 
 
@@ -114,34 +121,42 @@ def body(client: int) -> bytes:
     return json.dumps({"model": MODEL, "horizon": HORIZON, "levels": [LEVEL], "data": data}).encode()
 
 
-async def one_client(number: int, url: str, until: float, tally: Tally) -> None:
-    """Ask again and again."""
-    content, headers = body(number), {"Content-Type": "application/json"}
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
-        while time.perf_counter() < until:
-            began = time.perf_counter()
-            answer = await client.post("/v1/forecast", content=content, headers=headers)
-            tally.statuses[answer.status_code] += 1
-            if answer.status_code == 200:
-                tally.seconds.append(time.perf_counter() - began)
-                tally.answers.append((number, answer.content))
-            elif answer.status_code == 503:
-                await asyncio.sleep(float(answer.headers["Retry-After"]))
-            else:
-                raise SystemExit(f"status {answer.status_code}: {answer.text[:500]}")
-
-
-async def one_round(server: Server, clients: int, seconds: float, tally: Tally) -> None:
+def one_round(server: Server, clients: int, seconds: float, tally: Tally) -> None:
     """All clients at once for so long."""
-    cpu, began = server.metric("process_cpu_seconds_total"), time.perf_counter()
-    async with asyncio.TaskGroup() as group:
-        for number in range(clients):
-            group.create_task(one_client(number, server.url, began + seconds, tally))
-    tally.wall += time.perf_counter() - began
+    cpu = server.metric("process_cpu_seconds_total")
+    with tempfile.TemporaryDirectory(prefix="service-load-") as folder:
+        job, result = Path(folder) / "job.json", Path(folder) / "result.json"
+        bodies = [body(number).decode() for number in range(clients)]
+        host, port = server.url.removeprefix("http://").split(":")
+        where = {"host": host, "port": int(port), "path": "/v1/forecast", "type": "application/json"}
+        job.write_text(json.dumps({**where, "seconds": seconds, "bodies": bodies, "result": str(result)}))
+        subprocess.run([sys.executable, "-m", "benchmarks.load_clients", str(job)], check=True)
+        seen = json.loads(result.read_text())
+    if seen["others"]:
+        raise SystemExit(f"an answer besides 200 and 503: {seen['others'][0]}")
+    answered = len(seen["seconds"])
+    tally.statuses.update({int(status): count for status, count in seen["statuses"].items()})
+    tally.seconds += seen["seconds"]
+    tally.answers += [(n, text) for n, texts in enumerate(seen["answers"]) for text in texts]
+    tally.wall += seen["wall"]
+    tally.clients_processor += seen["clients_cpu"]
+    tally.rates.append(round(answered / seen["wall"], 1))
     tally.processor += server.metric("process_cpu_seconds_total") - cpu
 
 
-def largest_difference(answers: list[tuple[int, bytes]], clients: int) -> float:
+def batches(server: Server) -> tuple[float, float]:
+    """Requests answered, and calls of the model that answered them."""
+    name = 'fourfold_batch_size_{}{{model="' + MODEL + '"}}'
+    return server.metric(name.format("sum")), server.metric(name.format("count"))
+
+
+def mean_batch(server: Server, before: tuple[float, float]) -> float:
+    """Requests in a batch since then."""
+    requests, calls = batches(server)
+    return (requests - before[0]) / max(calls - before[1], 1)
+
+
+def largest_difference(answers: list[tuple[int, str]], clients: int) -> float:
     """Relative to the local class's value, over all answers."""
     from fourfold.domains.timeseries.forecaster import Forecaster
 
@@ -199,13 +214,13 @@ def main() -> None:
     load = os.getloadavg()[0]
     try:
         for server in servers.values():  # libraries and kernels are warm when the clock starts
-            asyncio.run(one_round(server, given.clients, 2, Tally()))
+            one_round(server, given.clients, 3, Tally())
+        before = batches(servers["batches"])
         for number in range(ROUNDS):
             names = list(servers) if number % 2 == 0 else list(servers)[::-1]
             for name in names:
-                asyncio.run(one_round(servers[name], given.clients, given.seconds / ROUNDS, tallies[name]))
-        size = servers["batches"].metric(f'fourfold_batch_size_sum{{model="{MODEL}"}}')
-        size /= servers["batches"].metric(f'fourfold_batch_size_count{{model="{MODEL}"}}')
+                one_round(servers[name], given.clients, given.seconds / ROUNDS, tallies[name])
+        size = mean_batch(servers["batches"], before)
     finally:
         for server in servers.values():
             server.stop()

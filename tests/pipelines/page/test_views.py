@@ -225,3 +225,13 @@ def test_runs_show_curves_and_report(desk, shots):
         desk.click("#runs .report")
     opening.value.wait_for_load_state()
     assert opening.value.inner_text("h1") == "Report of the first run"
+
+
+def test_with_a_token_reports_open_in_a_tab_too(desk):
+    open_view(desk, "runs")
+    desk.evaluate("() => sessionStorage.setItem('fourfold-token', 'x')")
+    desk.click("#runs .run-list button:has-text('first')")
+    with desk.context.expect_page() as opening:
+        desk.click("#runs .report")
+    opening.value.wait_for_url("**/v1/runs/first/report")
+    assert opening.value.inner_text("h1") == "Report of the first run"
