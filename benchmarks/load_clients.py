@@ -107,11 +107,11 @@ async def ask(job: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def main() -> None:
+def do_job() -> None:
     """Read the job, do it, write what was seen."""
     job = json.loads(Path(sys.argv[1]).read_text())
     Path(job["result"]).write_text(json.dumps(asyncio.run(ask(job))))
 
 
 if __name__ == "__main__":
-    main()
+    do_job()

@@ -25,7 +25,7 @@ _LOADING = threading.Lock()
 """One model at a time: they import the same libraries, which does not go faster in parallel."""
 LONGEST_RETRY = 60
 """Seconds: nobody is told to come back later than this."""
-PATIENCE = 100
+PATIENCE = 40
 """Windows that work waits for the next that is known to be on its way."""
 LONGEST_WAIT = 1.0
 """Seconds that it waits for all of them."""
