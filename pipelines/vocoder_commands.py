@@ -115,6 +115,7 @@ def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) ->
     vocoder = _loaded(model)
     stage = finetuning_stage() if steps is None else finetuning_stage(steps)
     run = output.with_name(f".{output.name}.run")
+    _tell_of_earlier_steps(run, stage.steps)
     try:
         tuned = vocoder.finetune(data, stage, run)
     except InputError:
@@ -125,6 +126,16 @@ def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) ->
     shutil.rmtree(run, ignore_errors=True)
     rate = tuned.features.settings.sample_rate
     print(f"{output}: vocoder at {rate:,} Hz, {stage.steps:,} steps on {data}")
+
+
+def _tell_of_earlier_steps(run: Path, steps: int) -> None:
+    """A note where a stopped run goes on."""
+    from ..shared.training.checkpoint import CheckpointFolder
+
+    kept = CheckpointFolder(run / "training" / "checkpoints").steps()
+    if kept:
+        told = f"goes on after step {max(kept):,} of {steps:,}; remove {run} to start anew"
+        print(f"fourfold: note: {told}", file=sys.stderr)
 
 
 def evaluate_vocoder(model: str, data: Path, output: Path | None) -> CopyScores:

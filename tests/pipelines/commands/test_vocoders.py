@@ -14,6 +14,7 @@ from fourfold.domains.audio.metrics.scores import CopyScores
 from fourfold.domains.audio.wavehax.settings import WavehaxSettings
 from fourfold.pipelines.cli import main
 from fourfold.pipelines.copy_scores import DIGITS, print_scores
+from fourfold.pipelines.vocoder_commands import finetune_vocoder
 
 RATE = 8_000
 FEATURES = FeatureSettings(
@@ -149,6 +150,21 @@ def test_a_voice_of_one_s_own(desk: Path, capsys: pytest.CaptureFixture[str]) ->
     before, after = (Vocoder.load(desk / name).generator.state_dict() for name in ("voice", "mine"))
     assert any((before[name] != after[name]).any() for name in before)
     assert main(["synthesize", "./mine", "in/a.wav", "-o", "out.wav"]) == 0
+
+
+@pytest.mark.slow
+def test_a_killed_fine_tuning_goes_on_and_says_so(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Vocoder, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            finetune_vocoder("voice", desk / "in", desk / "mine", 2)
+    assert "goes on" not in capsys.readouterr().err
+    assert (desk / ".mine.run").is_dir()
+    assert main(["finetune", "voice", "in", "-o", "mine", "--steps", "2"]) == 0
+    assert "goes on after step 2 of 2; remove .mine.run to start anew" in capsys.readouterr().err
+    assert not (desk / ".mine.run").exists()
 
 
 @pytest.mark.parametrize(
