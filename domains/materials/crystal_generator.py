@@ -186,7 +186,8 @@ class CrystalGenerator:
         """
         model = self.fitted()
         whole_number("n", n, 1)
-        sampling = replace(self._sampling(steps, sampler=sampler), slope=self.settings.slope)
+        hurried = {"slope": self.settings.slope, "apart": self.settings.apart}
+        sampling = replace(self._sampling(steps, sampler=sampler), **hurried)
         wish = Wish.of(model, composition, elements, num_atoms, property, latent, self.seen_elements())
         avoid = self.trained_formulas if novel else frozenset()
         model.batch_size = whole_number("batch_size", batch_size, 1)

@@ -30,6 +30,9 @@ class GeneratorSettings(BaseModel):
     """How a flow hurries the coordinates of new crystals: 1 + slope t times the velocity (anti-annealing;
     Miller et al. 2024, FlowMM). It sharpens crystals of one kind, such as perovskites; where those trained
     on are of many kinds, it draws atoms together before they know where to, and 0 is better."""
+    apart: float = Field(default=0.7, ge=0, lt=2)
+    """Angstrom: while a flow makes new crystals, atoms nearer than this are drawn apart and the decoder goes
+    on from there. Nothing known is nearer than the two atoms of hydrogen, 0.74. 0: it is left alone."""
     langevin: LangevinSettings = LangevinSettings()
     """How a cdvae is sampled."""
     validation: float = Field(default=0.1, ge=0, lt=1)

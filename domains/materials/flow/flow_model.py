@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -14,6 +15,7 @@ from ..cdvae.lattice_bounds import bounded_lattice
 from ..crystal_model import CrystalModel
 from ..crystals.crystal import joined
 from ..crystals.crystals import Crystals
+from ..crystals.lattice import lattice_matrices
 from ..property_scale import PropertyScale
 from .autoencoder import CrystalAutoencoder
 from .latent_prior import LatentPrior
@@ -21,6 +23,7 @@ from .padded import PaddedSource
 from .sampler import FlowEnd, FlowNoise, FlowSampling, FlowStart, flow
 from .scaled_lattice import LatticeScale
 from .settings import FlowSettings
+from .steric import draw_apart
 
 
 @dataclass
@@ -108,16 +111,15 @@ class FlowModel(CrystalModel):
             widest = int(start.counts[at].max())
             names = [f"{prefix}-{row}" for row in rows]
             seen = sampling if watch is None else replace(sampling, watch=self._watched(watch, names))
-            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), seen)
+            guide = partial(self._drawn_apart, least=sampling.apart) if sampling.apart > 0 else None
+            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), seen, guide)
             parts.append(self.crystals(end, names))
         return joined(parts)
 
     def crystals(self, end: FlowEnd, ids: list[str]) -> Crystals:
         """The flow's tensors as crystals, lattices held within bounds; a type not drawn yet is hydrogen."""
-        counts = end.mask.sum(-1)
-        lengths, angles = self.lattice.restore(end.lattice.numpy(), counts.numpy())
-        bounded = bounded_lattice(torch.from_numpy(lengths), torch.from_numpy(angles), counts)
-        mask = end.mask.numpy()
+        counts, mask = end.mask.sum(-1), end.mask.numpy()
+        bounded = self._bounded(end)
         frac = end.frac.double().numpy()[mask]
         frac = frac - np.floor(frac)
         return Crystals(
@@ -128,6 +130,18 @@ class FlowModel(CrystalModel):
             np.concatenate([[0], np.cumsum(counts.numpy())]).astype(np.int64),
             tuple(ids),
         )
+
+    def _bounded(self, end: FlowEnd) -> tuple[Tensor, Tensor]:
+        """Lengths in angstrom and angles in degrees [B, 3], within bounds."""
+        counts = end.mask.sum(-1)
+        lengths, angles = self.lattice.restore(end.lattice.numpy(), counts.numpy())
+        return bounded_lattice(torch.from_numpy(lengths), torch.from_numpy(angles), counts)
+
+    def _drawn_apart(self, end: FlowEnd, least: float) -> Tensor:
+        lengths, angles = (part.numpy() for part in self._bounded(end))
+        frac = end.frac.double().numpy()
+        draw_apart(frac, lattice_matrices(lengths, angles), end.mask.sum(-1).numpy(), least)
+        return torch.from_numpy(frac).to(end.frac.dtype)
 
     def _watched(
         self, watch: Callable[[int, Crystals], None], names: list[str]

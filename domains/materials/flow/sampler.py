@@ -38,6 +38,8 @@ class FlowSampling:
     """Of the drawing of types; 0 takes the likeliest."""
     slope: float = 10.0
     """Coordinates move 1 + slope t times as fast as the velocity says: they settle early and stay."""
+    apart: float = 0.0
+    """Angstrom: `FlowModel.decode` draws atoms apart that are nearer. 0 leaves them as they are."""
     watch: Callable[[int, FlowEnd], None] | None = field(default=None, compare=False)
     """Called after each step with its number (from 1) and the crystals as they stand."""
 
@@ -86,11 +88,20 @@ class FlowNoise:
 
 
 @torch.no_grad()
-def flow(decoder: FlowDecoder, start: FlowStart, noise: FlowNoise, sampling: FlowSampling) -> FlowEnd:
+def flow(
+    decoder: FlowDecoder,
+    start: FlowStart,
+    noise: FlowNoise,
+    sampling: FlowSampling,
+    guide: Callable[[FlowEnd], Tensor] | None = None,
+) -> FlowEnd:
     """Go from noise to crystals in `sampling.steps` Euler steps.
 
     Types are drawn one atom after another in a random order, each knowing those before it, evenly over
     the first `TYPES_DONE` of the time (several in a step only where there are more atoms than steps).
+
+    Args:
+        guide: coordinates [B, N, 3] mended after each step of the second half; None: the decoder's alone.
 
     Raises:
         InputError: the decoder answers with a number that is not finite.
@@ -118,6 +129,8 @@ def flow(decoder: FlowDecoder, start: FlowStart, noise: FlowNoise, sampling: Flo
             raise InputError(
                 "model", "its decoder answered a number that is not finite", where=f"step {step}"
             )
+        if guide is not None and 2 * (step + 1) > sampling.steps:
+            frac = guide(FlowEnd(frac, numbers, mask, lattice))
         if sampling.watch is not None:
             sampling.watch(step + 1, FlowEnd(frac, numbers, mask, lattice))
     return FlowEnd(frac, numbers, mask, lattice)

@@ -160,6 +160,16 @@ def test_the_slope_moves_new_crystals_and_not_rebuilt_ones(generator, crystals, 
     assert np.array_equal(one.frac, same.frac)
 
 
+def test_new_crystals_are_drawn_apart_unless_told_otherwise(generator, tmp_path):
+    alone = CrystalGenerator.load(generator.save(tmp_path / "model"))
+    alone.settings = alone.settings.model_copy(update={"apart": 0.0})
+    wide = CrystalGenerator.load(tmp_path / "model")
+    wide.settings = wide.settings.model_copy(update={"apart": 1.5})
+    near, usual, far = (np.sort(x.generate(40, steps=30).nearest_distance) for x in (alone, generator, wide))
+    assert near[0] < 0.5 < usual[0]
+    assert far[2] > 1.2
+
+
 def test_finetuning_leaves_the_first_as_it_was(generator, crystals):
     before = generator.predict(crystals)
     other = perovskites(((11, 41), (37, 50)), copies=3)
