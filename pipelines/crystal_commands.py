@@ -69,7 +69,7 @@ def generate_folder(model: str, wanted: GenerationSettings, folder: Path) -> Non
     shares = [f"{100 * frame[name].mean():.1f} %" for name in ("structure_valid", "composition_valid")]
     new = f", of a novel formula {100 * frame['novel'].mean():.1f} %" if "novel" in frame else ""
     print(
-        f"{folder}: {_several(wanted.n, 'crystal')} of {_several(frame['formula'].nunique(), 'formula')} in "
+        f"{folder}: {_several(wanted.n, 'crystal')} of {_several(len(frame['formula'].unique()), 'formula')} in "
         f"{took:.1f} s; valid in structure {shares[0]}, in composition {shares[1]}{new}"
     )
 
