@@ -68,8 +68,9 @@ def generate_folder(model: str, wanted: GenerationSettings, folder: Path) -> Non
     frame = write_generated(made, folder, symprec=wanted.symprec)
     shares = [f"{100 * frame[name].mean():.1f} %" for name in ("structure_valid", "composition_valid")]
     new = f", of a novel formula {100 * frame['novel'].mean():.1f} %" if "novel" in frame else ""
+    kinds = len(frame["formula"].unique())
     print(
-        f"{folder}: {_several(wanted.n, 'crystal')} of {_several(len(frame['formula'].unique()), 'formula')} in "
+        f"{folder}: {_several(wanted.n, 'crystal')} of {_several(kinds, 'formula')} in "
         f"{took:.1f} s; valid in structure {shares[0]}, in composition {shares[1]}{new}"
     )
 
