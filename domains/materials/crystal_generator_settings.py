@@ -26,6 +26,9 @@ class GeneratorSettings(BaseModel):
     cdvae: CdvaeSettings = CdvaeSettings.preset("small")
     recipe: CdvaeRecipe = CdvaeRecipe()
     """How a cdvae is trained besides."""
+    by_latent: bool = False
+    """Whether new crystals come from draws of the latent's prior, as CDVAE's, unless told otherwise, or from
+    the decoder alone. Which makes fewer wrong formulas differs from one set of crystals to another."""
     slope: float = Field(default=10.0, ge=0)
     """How a flow hurries the coordinates of new crystals: 1 + slope t times the velocity (anti-annealing;
     Miller et al. 2024, FlowMM). It sharpens crystals of one kind, such as perovskites; where those trained

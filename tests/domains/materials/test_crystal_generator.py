@@ -64,6 +64,10 @@ def test_latents_are_decoded_if_asked_for(generator):
     drawn, other = (generator.generate(4, latent=x, steps=3).crystals for x in (True, False))
     assert len(drawn) == len(other) == 4
     assert not np.allclose(drawn.lengths, other.lengths)
+    usual = CrystalGenerator(SETTINGS.model_copy(update={"by_latent": True}))
+    usual.model, usual.trained_formulas = generator.model, generator.trained_formulas
+    assert np.array_equal(usual.generate(4, steps=3).crystals.frac, drawn.frac)
+    assert np.array_equal(usual.generate(4, latent=False, steps=3).crystals.frac, other.frac)
 
 
 def test_a_formula_is_kept(generator):
