@@ -183,12 +183,12 @@ def test_work_waits_for_company_within_the_window(make_worker):
 
 def test_work_waits_longer_for_what_is_known_to_come(make_worker):
     sizes: list[int] = []
-    worker = make_worker(max_batch=4, window_s=0.5, observe=lambda size, seconds: sizes.append(size))
+    worker = make_worker(max_batch=4, window_s=0.1, observe=lambda size, seconds: sizes.append(size))
 
     async def main():
         with worker.coming():
             first = asyncio.create_task(worker.run_together("k", 1, lambda model, items: items))
-            await asyncio.sleep(1)
+            await asyncio.sleep(0.3)
             assert not first.done()
             second = asyncio.create_task(worker.run_together("k", 2, lambda model, items: items))
             await asyncio.sleep(0.05)
