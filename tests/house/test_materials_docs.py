@@ -42,6 +42,7 @@ def test_every_command_of_crystals_is_on_the_page() -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1200)
+@pytest.mark.filterwarnings("ignore:structures. in .* new to:fourfold.shared.errors.InputWarning")
 def test_everything_on_the_page_runs(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     names: dict[str, object] = {}
     for language, text in in_order():

@@ -10,6 +10,10 @@ from fourfold.domains.materials.formulas import formula_texts
 from fourfold.shared.errors import InputError
 from tiny_cdvae import random_crystals, tiny_settings
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:(structures|composition). in .* new to:fourfold.shared.errors.InputWarning"
+)
+"""So few crystals know few elements."""
 CRYSTALS = random_crystals(1, rows=12)
 SETTINGS = GeneratorSettings(
     cdvae=tiny_settings(),

@@ -86,7 +86,7 @@ def _answer(connection: socket.socket) -> bytes:
 def test_bodies_that_never_come_are_refused_and_cut(running):
     with socket.create_connection(("127.0.0.1", running[1])) as connection:
         connection.sendall(HEAD + b'Content-Length: 1000\r\n\r\n{"model"')
-        _, said = closed_after(connection, b" ")
+        _, said = closed_after(connection)  # a byte that meets a closed door could take the answer with it
     assert said.startswith(b"HTTP/1.1 408") and b"did not arrive within 1.5 s" in said
 
 
