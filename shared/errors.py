@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 PACKAGE = __name__.partition(".")[0]
 
@@ -48,6 +49,21 @@ class InputError(ValueError):
             "expected": self.expected,
             "remedy": self.remedy,
         }
+
+    @staticmethod
+    def from_dict(facts: Mapping[str, Any]) -> InputError:
+        """What `as_dict` told of: kept in a file, or sent from another process.
+
+        Raises:
+            KeyError: neither field nor problem may be absent.
+        """
+        return InputError(
+            facts["field"],
+            facts["problem"],
+            where=facts.get("where"),
+            expected=facts.get("expected"),
+            remedy=facts.get("remedy"),
+        )
 
 
 class InputErrors(InputError):

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .crystals.crystals import Crystals
-from .formulas import formula_texts
 from .known_elements import unseen_sentence
 from .metrics.cutoffs import Cutoffs
 from .metrics.evaluation import score_generated, score_reconstruction
@@ -36,7 +35,7 @@ def generator_scores(
     rebuilt = generator.reconstruct(reference, seed=seed, steps=steps).crystals
     made = generator.generate(n, seed=seed, steps=steps)
     drawn = score_generated(made.crystals, reference, known, cutoffs=cutoffs, matching=False)
-    new = np.mean([text not in generator.trained_formulas for text in formula_texts(made.crystals)])
+    new = 1.0 if made.novel is None else made.novel.mean()
     rows = [
         replace(row, value=float(new), meaning="share with a reduced formula that was not trained on")
         if row.name == "new formulas"

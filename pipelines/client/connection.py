@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -105,7 +105,7 @@ def _refusal(answer: httpx.Response) -> InputError | ServiceError:
         answer.read()
         document = answer.json()
         detail, fields = str(document["detail"]), document.get("errors", [])
-        problems = [problem_of(fields) for fields in fields]
+        problems = [InputError.from_dict(facts) for facts in fields]
     except (httpx.HTTPError, ValueError, KeyError, TypeError, AttributeError):
         said = answer.text[:_LONGEST] if answer.is_stream_consumed else ""
         return ServiceError(answer.status_code, f"{answer.reason_phrase}: {said}".rstrip(": "))
@@ -113,17 +113,6 @@ def _refusal(answer: httpx.Response) -> InputError | ServiceError:
         return problems[0] if len(problems) == 1 else InputErrors(problems)
     retry = answer.headers.get("retry-after", "")
     return ServiceError(answer.status_code, detail, retry_after=int(retry) if retry.isdigit() else None)
-
-
-def problem_of(fields: Mapping[str, Any]) -> InputError:
-    """An `InputError` out of its fields."""
-    return InputError(
-        fields["field"],
-        fields["problem"],
-        where=fields.get("where"),
-        expected=fields.get("expected"),
-        remedy=fields.get("remedy"),
-    )
 
 
 def _tell_notes(answer: httpx.Response) -> None:

@@ -15,7 +15,7 @@ import httpx
 
 from ...shared.errors import InputError, InputErrors, note
 from ..service.errors import ServiceError
-from .connection import UNREACHED, Connection, problem_of
+from .connection import UNREACHED, Connection
 
 ENDED = ("done", "failed", "cancelled")
 PATIENCE_S = 120.0
@@ -107,7 +107,7 @@ class Job:
             for told in self.facts["notes"]:
                 note(told)
             return self
-        problems = [problem_of(fields) for fields in self.facts["errors"]]
+        problems = [InputError.from_dict(facts) for facts in self.facts["errors"]]
         if problems:
             raise problems[0] if len(problems) == 1 else InputErrors(problems)
         raise ServiceError(409, f"job {self.id} {self.status}: {self.message}")

@@ -96,6 +96,7 @@ class Evaluation(BaseModel):
     optimised: Optimised | None
 
 
+@unseen_untold()
 def evaluate_generator(
     generator: CrystalGenerator,
     parts: dict[str, Crystals],
@@ -104,17 +105,6 @@ def evaluate_generator(
     folder: Path,
 ) -> Evaluation:
     """Judge the generator; writes evaluation.json, crystals/, generated.npz, rebuilt.npz and latents.npz."""
-    with unseen_untold():
-        return _evaluated(generator, parts, summary, settings, folder)
-
-
-def _evaluated(
-    generator: CrystalGenerator,
-    parts: dict[str, Crystals],
-    summary: DataSummary,
-    settings: Settings,
-    folder: Path,
-) -> Evaluation:
     train, test = parts["train"], parts["test"]
     made = generator.generate(settings.samples, seed=settings.seed, steps=settings.steps)
     rebuilt = generator.reconstruct(test, seed=settings.seed, steps=settings.steps)

@@ -13,13 +13,8 @@ _FLAG = re.compile(r"(?<![\w-])--([a-z][a-z-]*)")
 def without_flags(error: InputError) -> InputError:
     """The same problem with `past_cols` where the shell says `--past-cols`."""
     said = {name: None if text is None else _plain(text) for name, text in error.as_dict().items()}
-    return InputError(
-        said["field"] or "request",
-        said["problem"] or "does not fit",
-        where=said["where"],
-        expected=said["expected"],
-        remedy=said["remedy"],
-    )
+    least = {"field": said["field"] or "request", "problem": said["problem"] or "does not fit"}
+    return InputError.from_dict(said | least)
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from fourfold.domains.graphs.signals.reading import read_signals
-from fourfold.shared.errors import InputWarning, note
+from fourfold.shared.errors import InputError, InputWarning, note
 from fourfold.shared.panels.reading import read_panel
 
 
@@ -18,3 +18,12 @@ def test_a_note_shows_the_line_of_whoever_called() -> None:
     with pytest.warns(InputWarning, match="by itself") as own:
         note("by itself")
     assert [one.filename for found in (told, deeper, own) for one in found] == [__file__] * 3
+
+
+def test_a_problem_comes_back_from_its_fields() -> None:
+    told = InputError("y", "is text", where="line 3", expected="a number", remedy="Correct it")
+    again = InputError.from_dict(told.as_dict())
+    assert (str(again), again.as_dict()) == (str(told), told.as_dict())
+    assert str(InputError.from_dict({"field": "y", "problem": "is text"})) == "y: is text."
+    with pytest.raises(KeyError):
+        InputError.from_dict({"field": "y"})

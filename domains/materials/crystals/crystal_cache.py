@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from ....shared.datasets.location import CACHE_VARIABLE
-from ....shared.errors import InputWarning
+from ....shared.errors import InputError, InputWarning
 from .crystals import Crystals
-from .report import Reading, problem_of
+from .report import Reading
 
 _LAYOUT = 1
 """Raised whenever the same file would be read otherwise than before."""
@@ -77,6 +77,6 @@ def load_reading(path: Path) -> Reading | None:
         frac, numbers, lengths, angles, offsets = (kept[name] for name in _ARRAYS)
         ids = tuple(str(name) for name in kept["ids"])
         crystals = Crystals(frac, numbers, lengths, angles, offsets, ids, properties)
-        skipped = {name: problem_of(facts) for name, facts in report["skipped"].items()}
+        skipped = {name: InputError.from_dict(facts) for name, facts in report["skipped"].items()}
         return Reading(crystals, skipped, tuple(report["notes"]))
     return None

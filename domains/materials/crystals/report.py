@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ....shared.errors import InputError
@@ -41,14 +40,3 @@ def notes_table(notes: tuple[str, ...]) -> str:
     if len(notes) > _LISTED:
         lines.append(f"  and {len(notes) - _LISTED} more")
     return "\n".join(lines)
-
-
-def problem_of(facts: Mapping[str, str | None]) -> InputError:
-    """The problem that `InputError.as_dict` told of: kept in a file, or sent from another process."""
-    return InputError(
-        facts["field"] or "",
-        facts["problem"] or "",
-        where=facts["where"],
-        expected=facts["expected"],
-        remedy=facts["remedy"],
-    )

@@ -12,7 +12,6 @@ from .cif import read_cif
 from .cif_dialect import parse_p1_cif
 from .crystal import Crystal
 from .niggli import niggli_reduced
-from .report import problem_of
 
 _CHUNK = 64
 _Sent = tuple[Crystal | None, dict[str, str | None] | None, tuple[str, ...]]
@@ -88,7 +87,7 @@ def read_chunk(texts: Sequence[str], names: Sequence[str], niggli: bool) -> list
 
 def _received(sent: _Sent) -> RowResult:
     crystal, facts, notes = sent
-    return RowResult(crystal, None if facts is None else problem_of(facts), notes)
+    return RowResult(crystal, None if facts is None else InputError.from_dict(facts), notes)
 
 
 def _map(
