@@ -150,7 +150,9 @@ class Forecaster:
         series = long_enough(
             panel, rows, self.model.minimum(panel.period, horizon), self.settings, self.model.name
         )
-        rows = np.where(np.isin(np.arange(panel.n_series), series), rows, -1)
+        left_out = np.ones(panel.n_series, bool)
+        left_out[series] = False
+        rows = np.where(left_out, -1, rows)
         require_future(panel, rows, horizon)
         intervals = self.intervals_for(panel, horizon) if probabilities else None
         lookback = self.model.lookback(panel.period, horizon)

@@ -20,6 +20,9 @@ from .slow_heads import HastyProtocol
 BACKLOG = 2048
 GOODBYE_S = 10
 """Seconds that answers under way are given when the server is stopped."""
+TURN_S = 1e-4
+"""How long a thread of Python may keep the others waiting. A model's thread comes back from a torch operation
+many times in a forecast: with Python's usual 5 ms it would wait for the event loop each time."""
 REFUSED = {"models": "--model", "allowed_hosts": "--allowed-host"}
 
 
@@ -39,6 +42,7 @@ def listen(*, without_token: bool = False, **settings: Any) -> int:
     opened = open_port(checked.host, checked.port)
     say(f"{url_of(checked.host, opened)} - the API is described at /openapi.json; Ctrl-C stops")
     say(f"serving {', '.join(app.state.service.models.states())}")
+    sys.setswitchinterval(TURN_S)
     config = uvicorn.Config(
         app, http=HastyProtocol, log_level="info", timeout_graceful_shutdown=GOODBYE_S, server_header=False
     )

@@ -19,8 +19,8 @@ class FrameSpec:
     """None when the frame held a single series without a name."""
     time_col: str
     target_col: str
-    ids: pd.Index
-    """The series' ids as they were (int, str, categorical ...), in the panel's order."""
+    ids: pd.Index | tuple[str, ...]
+    """The series' ids as they were (int, str, categorical ...), in the panel's order; a tuple: texts."""
     time_format: TimeFormat
     columns: tuple[str, ...]
     """Columns in the frame's order: id, time, target and used covariates."""
@@ -44,7 +44,7 @@ class FrameSpec:
         keep = place[self.row_series] >= 0
         return replace(
             self,
-            ids=self.ids[chosen],
+            ids=pd.Index(self.ids)[chosen],
             row_time=self.row_time[keep],
             row_series=place[self.row_series[keep]],
             exact={name: rows[keep] for name, rows in self.exact.items()},
@@ -53,4 +53,4 @@ class FrameSpec:
 
     def id_column(self, series: np.ndarray) -> Any:
         """Ids of the series at `series` (int64 [R]) in the input's type."""
-        return self.ids.take(series)
+        return pd.Index(self.ids).take(series)

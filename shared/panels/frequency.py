@@ -57,6 +57,7 @@ class Frequency:
 
 
 @lru_cache(maxsize=256)
+@lru_cache
 def parse_frequency(freq: str) -> Frequency:
     """The frequency an alias names: "2h", "15T", "W-MON", "QS-FEB".
 
@@ -95,6 +96,7 @@ def _times(multiple: int, name: str) -> str:
     return name if multiple == 1 else f"{multiple}{name}"
 
 
+@lru_cache
 def main_period(freq: str | int) -> int:
     """Steps in the main season: 24 for "h", 96 for "15min", 7 for "D", 12 for "MS".
 
@@ -171,6 +173,7 @@ def fixed_step(frequency: Frequency, unit: str) -> np.timedelta64:
     return np.asarray([frequency.count // size], f"m8[{unit}]")[0]
 
 
+@lru_cache
 def unit_size(unit: str) -> int:
     """Nanoseconds in one of a unit of numpy's, such as "us"."""
     return int(np.asarray(1, f"m8[{unit}]").astype("m8[ns]").astype(np.int64))

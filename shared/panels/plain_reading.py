@@ -16,13 +16,13 @@ import numpy as np
 import pandas as pd
 
 from ..errors import InputError
-from .axis_choice import ChosenAxis, choose_axis
 from .frame_spec import FrameSpec
 from .long_reading import LongColumns
 from .panel import Panel
 from .read_options import ReadOptions
 from .table_limit import require_room
-from .time_stamps import Stamps, TimeFormat
+from .time_axis import Axis, make_axis
+from .time_stamps import TimeFormat
 
 MOST_ROWS = 1_000_000
 """Longer tables gain nothing."""
@@ -132,11 +132,9 @@ def _numbers(values: list[Any]) -> np.ndarray | None:
     return numbers if largest <= _LARGEST and not mixed else None
 
 
-def _axis(stamps: np.ndarray, field: str, options: ReadOptions) -> ChosenAxis | None:
-    codes = np.arange(stamps.size)
-    distinct = Stamps(codes, stamps, None, TimeFormat("datetime", stamps.dtype))
+def _axis(stamps: np.ndarray, field: str, options: ReadOptions) -> Axis | None:
     try:
-        return choose_axis(distinct, codes, np.zeros_like(codes), options.freq, field)
+        return make_axis(stamps, np.diff(stamps).astype(np.int64), options.freq, field)
     except InputError:
         return None
 
@@ -153,20 +151,17 @@ def _spec(
     ids: str | None,
     names: list[str],
     values: np.ndarray,
-    axis: ChosenAxis,
+    axis: Axis,
     pattern: str,
 ) -> FrameSpec:
-    text, steps = _type_of_text(), len(axis.time)
-    exact: dict[str, Any] = {
-        columns.target_col: pd.arrays.NumpyExtensionArray(values),
-        columns.time_col: pd.array(table[columns.time_col], dtype=text),
-    }
+    steps = len(axis.time)
+    exact: dict[str, Any] = {columns.target_col: pd.arrays.NumpyExtensionArray(values)}
     return FrameSpec(
         id_col=ids,
         time_col=columns.time_col,
         target_col=columns.target_col,
-        ids=pd.Index(names),
-        time_format=TimeFormat("string", text, pattern),
+        ids=tuple(names),
+        time_format=TimeFormat("string", _type_of_text(), pattern),
         columns=tuple(table),
         dtypes={columns.target_col: values.dtype},
         row_time=np.tile(axis.time.to_numpy(), len(names)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from ..errors import ServiceError
 from ..served_models import FORECASTER, GRAPH_FORECASTER, ServedModel, ServedModels
 from ..settings import ServiceSettings
 from .question import Question, Raw, named_model, refuse_large, understand
-from .tables import Columns, CsvText
+from .tables import JSON, Columns, CsvText
 
 if TYPE_CHECKING:
     from ....domains.timeseries.joint_prediction import Planned
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Read = TypeVar("Read")
 SHARED_SERIES = 256
 """Tables of more series are forecast by themselves: they fill a batch."""
+READ_AT_ONCE = 16_384
+"""Bytes of JSON, some hundred rows: one to two milliseconds of work."""
 FIT_SHARE = 0.8
 """Part of the time limit that a network may train, so that it still gets to answer."""
 
@@ -53,8 +55,12 @@ class Forecasting:
             InputError: data, options and model do not go together.
             ServiceError: too large, too busy, too slow, or no such model.
         """
-        with self._expected(raw):
-            question, served, plan = await self._reading(partial(self._prepare, raw))
+        named = self._named(raw)
+        with nullcontext() if named is None else named.worker.coming():
+            if named is not None and named.worker.ready and _is_short(raw):
+                question, served, plan = self._prepare(raw)
+            else:
+                question, served, plan = await self._reading(partial(self._prepare, raw))
             if plan is None and served.kind == FORECASTER and not served.fitted_on_request:
                 forecaster = await served.worker.run(lambda model: model)
                 plan = await self._thread(partial(_plan, question, forecaster, self._limits))
@@ -70,12 +76,12 @@ class Forecasting:
         panel = await self._thread(partial(_read_panel, question, self._limits))
         return question, await served.worker.run(lambda _: _by_method(question, panel, self._limits))
 
-    def _expected(self, raw: Raw) -> AbstractContextManager[None]:
-        """Announces a request to the model that it seems to be for, so that company waits for it."""
+    def _named(self, raw: Raw) -> ServedModel | None:
+        """The model that a request seems to be for, if it is a trained one; company there waits for it."""
         name = named_model(raw)
         if name is None or name not in self._models or self._models[name].fitted_on_request:
-            return nullcontext()
-        return self._models[name].worker.coming()
+            return None
+        return self._models[name]
 
     def _prepare(self, raw: Raw) -> tuple[Question, ServedModel, Planned | None]:
         """All that can be done before the model's turn; no plan where it is not loaded, or fitted first."""
@@ -109,6 +115,14 @@ class Forecasting:
 
     async def _thread(self, work: Callable[[], Read]) -> Read:
         return await to_thread.run_sync(work, limiter=self._readers)
+
+
+def _is_short(raw: Raw) -> bool:
+    """Whether a request is a short text that is read where it is, as no thread is found sooner."""
+    return all(
+        kind == JSON and len(content) <= READ_AT_ONCE
+        for content, kind in (table for table in raw.tables.values() if isinstance(table, tuple))
+    )
 
 
 def _refuse_unread(question: Question, served: ServedModel) -> None:

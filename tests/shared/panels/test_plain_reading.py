@@ -43,7 +43,7 @@ def same(plain: Panel | None, usual: Panel) -> None:
     assert plain.frame is not None and usual.frame is not None
     assert plain.frame.time_format == usual.frame.time_format
     assert (plain.frame.columns, plain.frame.dtypes) == (usual.frame.columns, usual.frame.dtypes)
-    pd.testing.assert_index_equal(plain.frame.ids, usual.frame.ids)
+    pd.testing.assert_index_equal(pd.Index(plain.frame.ids), usual.frame.ids)
     np.testing.assert_array_equal(plain.frame.row_time, usual.frame.row_time)
     assert plain.frame.row_time.dtype == usual.frame.row_time.dtype
     np.testing.assert_array_equal(plain.frame.row_series, usual.frame.row_series)
