@@ -16,7 +16,8 @@ from numpy.typing import ArrayLike
 
 from ....shared.errors import InputError
 from .settings import StlOptions, StlSettings, stl_settings
-from .stl import Decomposition, run_stl
+from .smoother_matrices import stl_matrices
+from .stl import Decomposition
 
 if TYPE_CHECKING:
     import torch
@@ -77,10 +78,8 @@ def _build(n: int, settings: StlSettings) -> StlOperator:
             "robust STL is not linear, so it has no operator",
             remedy="Use stl_batch, or leave robustness off",
         )
-    identity = np.eye(n)
-    trend, seasonal, _ = run_stl(identity, np.ones((n, n)), np.zeros(n, dtype=bool), settings, None)
-    # Row i is the answer to an impulse at i, that is, column i of the operator.
-    return StlOperator(frozen(trend.T), frozen(seasonal.T))
+    trend, seasonal = stl_matrices(n, settings)
+    return StlOperator(frozen(trend), frozen(seasonal))
 
 
 def frozen(matrix: np.ndarray) -> np.ndarray:

@@ -51,9 +51,7 @@ def stl_matrices(lookback: int, period: int) -> tuple[Tensor, Tensor]:
     A period that fits fewer than twice into the window has no season that STL could tell from a trend.
     """
     if 2 <= period <= lookback // 2:
-        threads = torch.get_num_threads()
         operator = stl_operator(lookback, period)
-        torch.set_num_threads(threads)  # numba's thread pool may have changed the OpenMP setting they share
         trend, season = operator.trend, operator.seasonal
     else:
         trend, season = _local_mean(lookback, 25), np.zeros((lookback, lookback))

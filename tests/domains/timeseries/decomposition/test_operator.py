@@ -32,6 +32,14 @@ def test_equals_statsmodels(n, period, options):
         np.testing.assert_allclose(ours.residual[index], fit.resid, rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("options", [{"inner_iter": 1}, {"inner_iter": 3, "seasonal_jump": 3}, {"trend": 99}])
+def test_equals_the_compiled_loops(options):
+    windows = np.random.default_rng(0).normal(size=(3, 61)).cumsum(axis=-1)
+    ours, theirs = stl_operator(61, 12, **options).apply(windows), stl_batch(windows, 12, **options)
+    np.testing.assert_allclose(ours.trend, theirs.trend, rtol=0, atol=1e-13)
+    np.testing.assert_allclose(ours.seasonal, theirs.seasonal, rtol=0, atol=1e-13)
+
+
 @settings(max_examples=30, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), a=st.floats(-10, 10), shift=st.floats(-1e4, 1e4))
 def test_linear_and_shift_equivariant(seed, a, shift):
