@@ -13,7 +13,7 @@ from .settings import StlSettings
 
 
 def stl_matrices(n: int, settings: StlSettings) -> tuple[np.ndarray, np.ndarray]:
-    """Trend and seasonal of STL without robustness iterations as float64 [n, n], to be put before a series."""
+    """Trend and seasonal of STL without robustness iterations as float64 [n, n], to multiply series by."""
     period = settings.period
     cycles = _cycles_matrix(n, settings)
     averaged = _moving_average(_moving_average(_moving_average(cycles, period), period), 3)
