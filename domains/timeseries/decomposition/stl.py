@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Unpack
 
-import numba
 import numpy as np
+from numba.core import config
 from numpy.typing import ArrayLike
 
 from ....shared.errors import InputError
@@ -78,7 +78,9 @@ def run_stl(
     trend, seasonal, final = np.empty((3, count, length))
     # A pool of our own around nogil kernels: numba's parallel loops may not be entered from two Python
     # threads at once under its default threading layer, and a forecasting service does just that.
-    workers = max(1, min(count, threads if threads is not None else numba.get_num_threads()))
+    # (Asking numba for its number of threads starts that layer, which changes torch's: they share OpenMP.)
+    usual: int = config.NUMBA_NUM_THREADS  # type: ignore[attr-defined]
+    workers = max(1, min(count, threads if threads is not None else usual))
     edges = np.linspace(0, count, workers + 1).astype(int)
 
     def work(worker: int) -> None:

@@ -1,5 +1,9 @@
 """stl_batch against statsmodels' STL, and what holds for any series."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from fourfold.domains.timeseries.decomposition.settings import stl_settings
@@ -188,3 +192,17 @@ def test_default_spans():
     assert (stl_settings(7).trend_span, stl_settings(7).low_pass_span) == (15, 9)
     assert (stl_settings(24, robust=True).inner_passes, stl_settings(24, robust=True).outer_passes) == (2, 15)
     assert hash(stl_settings(24)) == hash(stl_settings(24))
+
+
+def test_torch_keeps_its_threads():
+    """In a fresh process: numba starts its pool, which changes the threads of OpenMP, only once."""
+    program = """
+import numpy as np, torch
+from fourfold.domains.timeseries.decomposition.stl import stl_batch
+torch.set_num_threads(1)
+assert torch.get_num_threads() == 1
+stl_batch(np.random.default_rng(0).normal(size=(4, 50)), 12)
+assert torch.get_num_threads() == 1
+"""
+    environment = os.environ | {"NUMBA_NUM_THREADS": "2", "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment)
