@@ -55,6 +55,25 @@ def test_forecast_of_the_sample_and_of_a_file(desk, shots, tmp_path):
     assert "1 series, 90 rows" in desk.inner_text("#forecast .loaded")
 
 
+def test_a_model_is_fine_tuned_on_the_table_and_compared(desk, tmp_path):
+    open_view(desk, "forecast")
+    noise = np.random.default_rng(0).normal(0, 0.2, 300)
+    wide = pd.DataFrame(
+        {"ds": pd.date_range("2026-01-01", periods=300), "shop": 5 + np.arange(300) % 7 + noise}
+    )
+    wide.to_csv(tmp_path / "shop.csv", index=False)
+    desk.set_input_files("#forecast-file", tmp_path / "shop.csv")
+    desk.fill("#forecast-horizon", "7")
+    desk.select_option("#forecast-model", "seasonal-naive")
+    assert desk.locator("#forecast .finetune").is_hidden()
+    desk.select_option("#forecast-model", "tempo-zero")
+    press(desk, "forecast", ".main")
+    press(desk, "forecast", ".finetune")
+    assert desk.input_value("#forecast-model").startswith("tempo-zero-")
+    models = [text.split("\t")[0] for text in desk.locator("#forecast .tried tbody tr").all_inner_texts()]
+    assert len(models) == 2 and "tempo-zero" in models
+
+
 def test_forecast_says_what_is_wrong(desk, tmp_path):
     open_view(desk, "forecast")
     press(desk, "forecast", ".main")
@@ -177,6 +196,11 @@ def test_crystals_of_the_sample(desk, shots):
     open_view(desk, "crystals")
     press(desk, "crystals", ".sample")
     assert desk.locator("#crystals tbody tr").count() == 8
+    assert (
+        "SrTiO3" not in desk.inner_text("#crystals thead")
+        and "FORMULA IS" in desk.inner_text("#crystals thead").upper()
+    )
+    assert desk.locator("#crystals tbody tr:first-child .no").all_inner_texts() == ["known"]
     assert drawn(desk, "#crystals .cell canvas") > LEAST
     desk.wait_for_selector("#crystals tbody tr:last-child img:not([hidden])")
     desk.screenshot(path=shots / "crystals.png", full_page=True)

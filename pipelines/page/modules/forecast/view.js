@@ -3,8 +3,9 @@
 import { parseCSV, writeCSV } from "../csv.js";
 import { fillSelect, readable, segments, table, tile } from "../dom.js";
 import { sample, takeFiles } from "../dropping.js";
+import { runJob } from "../jobs.js";
 import { during, Message, UserError } from "../message.js";
-import { chooseModel } from "../models.js";
+import { chooseModel, modelNamed, refreshModels } from "../models.js";
 import { fileName, save } from "../saving.js";
 import { words } from "../times.js";
 import { answerRows, requestForecast } from "./request.js";
@@ -37,14 +38,19 @@ export function startForecast(view) {
     at(".loaded").textContent = `${name}: ${count}, ${rows.toLocaleString("en")} rows, ${words(first, 86_400)} to ${words(last, 86_400)}`;
   }
 
-  async function forecast() {
+  /** What is asked: steps ahead, and the series without what is held back. */
+  function asked() {
     if (!state.series.length) throw new UserError("Choose a table first, or try the sample.");
     const horizon = Number(at("#forecast-horizon").value);
     if (!Number.isInteger(horizon) || horizon < 1) throw new UserError("Steps ahead must be a whole number above 0.");
     const held = at("#forecast-hold").checked;
     const short = state.series.find((one) => held && one.cells.length <= horizon);
     if (short) throw new UserError(`${short.name} has ${short.cells.length} rows; holding back ${horizon} leaves nothing to forecast from.`);
-    const series = held ? heldBack(state.series, horizon) : state.series;
+    return { horizon, held, series: held ? heldBack(state.series, horizon) : state.series };
+  }
+
+  async function forecast() {
+    const { horizon, held, series } = asked();
     const model = at("#forecast-model").value;
     message.work(`${model} looks ${horizon} steps ahead`);
     const began = performance.now();
@@ -54,6 +60,19 @@ export function startForecast(view) {
     const seconds = (performance.now() - began) / 1000;
     state.shown = { series, answer, forecasts, held, model, horizon, seconds };
     show();
+  }
+
+  /** The chosen model learns, by a job, from what is not held back; what it becomes is chosen and asked. */
+  async function finetune() {
+    const { horizon, series } = asked();
+    const model = at("#forecast-model").value;
+    const output = `${model}-${Date.now().toString(36)}`;
+    const request = { kind: "finetune", model, output, horizon, missing: at("#forecast-missing").value };
+    const job = await runJob(message, `${model} learns from ${state.file}`, request, { data: longCSV(series) });
+    if (job.status === "cancelled") throw new UserError("Fine-tuning was cancelled.");
+    await refreshModels();
+    at("#forecast-model").value = output;
+    await forecast();
   }
 
   function show() {
@@ -117,9 +136,10 @@ export function startForecast(view) {
     load(file.name, await file.text());
     await forecast();
   }));
+  at(".finetune").addEventListener("click", () => during(at(".main"), message, finetune));
   at("form").addEventListener("submit", (event) => { event.preventDefault(); during(at(".main"), message, forecast); });
   takeFiles(view, at(".drop"), take);
-  chooseModel(view, "forecast", GROUPS);
+  chooseModel(view, "forecast", GROUPS, ({ trained }) => { at(".finetune").hidden = !trained; });
   return {};
 }
 
