@@ -13,7 +13,7 @@ export function crystalTable(place, crystals, { property, unit, chosen, download
     "tr", { tabindex: at ? -1 : 0, "aria-selected": "false", onclick: () => choose(at) },
     element("td", { class: "picture" }, element("img", { class: "thumb", alt: "", hidden: true })),
     element("td", {}, written(crystal.formula)),
-    ...marks.map(([name, , yes, no]) => element("td", {}, element("span", { class: crystal[name] ? "yes" : "no" }, crystal[name] ? yes : no))),
+    ...marks.map(([name, , yes, no]) => element("td", {}, element("span", { class: crystal[name] ? "yes" : no === "known" ? null : "no" }, crystal[name] ? yes : no))),
     element("td", {}, String(crystal.space_group ?? "–")),
     ...numbers.map(([name]) => element("td", { class: "number" }, readable(crystal[name]))),
     element("td", {}, element("button", { type: "button", class: "small", "aria-label": `CIF of ${crystal.formula}`, onclick: (event) => { event.stopPropagation(); download(at); } }, "CIF")),
@@ -43,7 +43,8 @@ export function written(formula) {
   return element("span", {}, ...parts.map((part) => (/^\d/.test(part) ? element("sub", {}, part) : part)));
 }
 
-/** "heat_ref, eV/atom"; the bare name where no unit is known. */
+/** "heat ref, eV/atom"; the name alone where no unit is known. */
 export function withUnit(property, unit) {
-  return property && unit ? `${property}, ${unit}` : property;
+  const words = property?.replaceAll("_", " ") ?? null;
+  return words && unit ? `${words}, ${unit}` : words;
 }

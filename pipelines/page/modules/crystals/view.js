@@ -12,6 +12,7 @@ import { crystalTable, withUnit, written } from "./table.js";
 import { CellViewer } from "./viewer.js";
 import { unzipped, zipOf } from "./zip.js";
 
+const SAMPLE_MODEL = "perov-flow"; // it knows perovskites better than anything else
 const MOST_SHOWN = 200, MOST_PICTURES = 24;
 
 export function startCrystals(view) {
@@ -133,6 +134,10 @@ export function startCrystals(view) {
   at(".sample").addEventListener("click", () => {
     for (const [name, value] of Object.entries({ formula: "SrTiO3", elements: "", count: "8", atoms: "", property: "", seed: "0" })) at(`#crystals-${name}`).value = value;
     at("#crystals-novel").checked = false;
+    if (modelNamed(SAMPLE_MODEL)) {
+      at("#crystals-model").value = SAMPLE_MODEL;
+      at("#crystals-model").dispatchEvent(new Event("change"));
+    }
     during(at(".main"), message, generate);
   });
   at("form").addEventListener("submit", (event) => { event.preventDefault(); during(at(".main"), message, generate); });
