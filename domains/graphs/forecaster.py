@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,13 +18,13 @@ from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.probabilities import central_probabilities
+from ...shared.settings_check import as_mapping, checked
 from .fit_record import FitRecord
 from .fitting import learn
 from .forecaster_settings import GraphForecasterSettings
 from .given_graph import given_graph, matched, paired, require_begin
 from .graph_model import Graph, GraphAnswers, GraphModel
 from .node_order import require_channels, require_nodes
-from .settings_check import as_mapping, checked
 from .signals.signals import Signals
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class GraphForecaster:
     ) -> GraphForecaster:
         """Learn from data, choosing the best weights (and calibrating intervals) on its last rows.
 
-        A second `fit` starts anew; `finetune` goes on from what is learnt.
+        A second `fit` starts anew; `finetune` goes on from what is learnt. One that fails changes nothing.
 
         Args:
             data: whatever `read_signals` reads.
@@ -98,12 +99,12 @@ class GraphForecaster:
         """
         require_horizon(horizon)
         signals, known = paired(self.settings, data, graph, self.model)
-        if self.horizon is not None:
-            self.model = GraphModel(self.model.name, **self.model.config())
-        self.nodes, self.channels, self.graph = signals.nodes, signals.channels, known
-        self.began = str(signals.panel.time[0])
-        learn(self, signals, horizon, validation=validation, train=train, run=run)
-        return self
+        fitted = copy.copy(self)
+        fitted.model = GraphModel(self.model.name, **self.model.config())
+        fitted.nodes, fitted.channels, fitted.graph = signals.nodes, signals.channels, known
+        fitted.began = str(signals.panel.time[0])
+        learn(fitted, signals, horizon, validation=validation, train=train, run=run)
+        return self._become(fitted)
 
     def finetune(
         self,
@@ -118,14 +119,15 @@ class GraphForecaster:
         """Go on learning from other data of the same nodes, in place, at `training.finetune_rate`.
 
         Arguments as for `fit`; the horizon stays unless a shorter one is asked for, the graph unless one is
-        given (one that changes in time belongs to its data).
+        given (one that changes in time belongs to its data). A call that fails changes nothing.
         """
         horizon = finetune_horizon(horizon, self._horizon(None), self.model.max_horizon)
         signals = self._read(data)
-        self.graph, self.began = self._graph_at(signals, graph), str(signals.panel.time[0])
-        signals = self._ordered(signals)
-        learn(self, signals, horizon, validation=validation, train=train, run=run)
-        return self
+        tuned = copy.copy(self)
+        tuned.model = copy.deepcopy(self.model)
+        tuned.graph, tuned.began = self._graph_at(signals, graph), str(signals.panel.time[0])
+        learn(tuned, self._ordered(signals), horizon, validation=validation, train=train, run=run)
+        return self._become(tuned)
 
     def transfer(
         self,
@@ -224,12 +226,13 @@ class GraphForecaster:
                 forecasts are fed back as history, with a warning.
             graph: of these data, where it changes in time; None: as in `fit`. The last one known stands in
                 for those of the steps ahead.
-            future: long frame with the future covariates of these steps.
+            future: long frame with the covariates known ahead, for these steps.
             levels: central intervals in percent, such as (80, 95).
             quantiles: probabilities, instead of or besides `levels`.
 
         Raises:
-            InputError: not fitted, too little history, covariates missing, or data of another kind.
+            InputError: not fitted, too little history, covariates missing, or given where none are known
+                ahead, or data of another kind.
             NonFinite: the model answered NaN or infinity.
         """
         from .prediction import predicted
@@ -305,7 +308,7 @@ class GraphForecaster:
         """A saved or shipped forecaster; `settings` replace those it was saved with.
 
         Raises:
-            InputError: there is none, or it is damaged or of another kind.
+            InputError: there is none, it is damaged or of another kind, or a setting is unknown or wrong.
         """
         from .forecaster_files import load_forecaster
 
@@ -315,6 +318,11 @@ class GraphForecaster:
         """The fitted model as it answers for windows of these signals (nodes in any order)."""
         order = require_nodes(self.nodes, signals.nodes)
         return self.model.on(signals, self._graph_at(signals, graph), ahead, order)
+
+    def _become(self, other: GraphForecaster) -> GraphForecaster:
+        """Take over what another, a copy, has learnt: a failure before leaves this one whole."""
+        vars(self).update(vars(other))
+        return self
 
     def _read(self, data: Any) -> Signals:
         signals = self.of_kind(self.settings.read(data, self.nodes))

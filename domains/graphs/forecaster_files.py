@@ -13,7 +13,9 @@ from ...shared.artifact.named_arrays import below, under
 from ...shared.artifact.saving import save_artifact
 from ...shared.forecasting.fitted_data import plain_card
 from ...shared.forecasting.kept_forecaster import kept_arrays, kept_facts, restore
+from ...shared.settings_check import checked
 from .fit_record import FitRecord
+from .forecaster_settings import GraphForecasterSettings
 from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
 
@@ -73,7 +75,8 @@ def load_forecaster(
     artifact = load_artifact(name_or_folder).require_kind(KIND)
     config, arrays = artifact.config, artifact.arrays()
     model = config["model"]
-    loaded = kind(model["name"], model_settings=model["config"], **{**config["settings"], **changed})
+    settings = checked(GraphForecasterSettings, {**config["settings"], **changed}, "GraphForecaster")
+    loaded = kind(model["name"], model_settings=model["config"], **settings.model_dump())
     weights = below("model", arrays)
     if weights:
         loaded.model.load_state(weights, model["dimensions"])

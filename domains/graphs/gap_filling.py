@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...shared.errors import InputError
+from ...shared.settings_check import checked
 from .given_graph import given_graph
 from .imputation.imputer import Imputer
 from .imputation.settings import ImputerSettings
 from .sensor_graph.changing_graph import ChangingGraph
 from .sensor_graph.sensor_graph import SensorGraph
-from .settings_check import checked
 from .signals.signals import Signals
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ...shared.settings_check import checked
 from ...shared.training.settings import EarlyStopping, EmaSettings, FitSettings, ScheduleSettings
-from .settings_check import checked
 
 
 class GraphTraining(BaseModel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,14 @@ import numpy as np
 
 from ...shared.artifact.feature_spec import require_match
 from ...shared.errors import InputError, note
+from ...shared.settings_check import as_mapping, checked
 from .classification.build import build_method
 from .classification.feature_scaling import FeatureScaling
 from .classification.labelled_graph import UNKNOWN, LabelledGraph, NodeSplit, random_split
+from .classification.node_choice import chosen_nodes
 from .classification.node_scores import NodeScores
 from .node_classifier_settings import NodeClassifierSettings
 from .sensor_graph.checks import counted
-from .settings_check import as_mapping, checked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +52,8 @@ class NodeClassifier:
     ) -> NodeClassifier:
         """Learn from the nodes of `split.train`, choose by those of `split.validation`.
 
-        The network sees the features and edges of all nodes, but no other label.
+        The network sees the features and edges of all nodes, but no other label. A second `fit` starts anew;
+        one that fails changes nothing.
 
         Args:
             split: None: all labelled nodes but the share `settings.validation`, drawn class by class.
@@ -67,7 +70,9 @@ class NodeClassifier:
         scaling = FeatureScaling.fit(data.features, self.settings.scaling)
         graph = self._prepared(data, scaling, split.train)
         held_out = graph._replace(nodes=_numbers(split.validation)) if len(split.validation) else None
-        self.method.fit(graph, held_out, len(data.classes), run)
+        method = copy.copy(self.method)
+        method.fit(graph, held_out, len(data.classes), run)
+        self.method = method
         self.scaling, self.classes, self.spec = scaling, data.classes, _spec(data)
         return self
 
@@ -103,17 +108,19 @@ class NodeClassifier:
             frame[f"p({name})"] = found[:, place]
         return frame
 
-    def evaluate(self, data: LabelledGraph, nodes: np.ndarray | None = None) -> NodeScores:
+    def evaluate(self, data: LabelledGraph, nodes: Any = None) -> NodeScores:
         """Compare answers and labels.
 
         Args:
-            nodes: numbers of the nodes to judge by, such as `split.test`; None: every labelled one, also
-                those learnt from.
+            nodes: to judge by: numbers from 0 to N-1, such as `split.test`, or a mask, bool [N]; array,
+                tensor or list. None: every labelled one, also those learnt from.
 
         Raises:
-            InputError: as `probabilities`; no node to judge by, one without a label, or an unknown class.
+            InputError: as `probabilities`; `nodes` are neither, no node to judge by, one without a label, or
+                an unknown class.
         """
-        judged = data.labelled if nodes is None else np.asarray(nodes, np.int64)
+        _require_graph(data)
+        judged = data.labelled if nodes is None else chosen_nodes("nodes", nodes, data.n_nodes)
         unknown = judged[data.label[judged] == UNKNOWN]
         if len(unknown):
             where = f"node {data.graph.nodes[int(unknown[0])]}"
@@ -167,10 +174,7 @@ def _spec(data: LabelledGraph) -> dict[str, Any]:
 
 def _require_labels(data: LabelledGraph, split: NodeSplit) -> None:
     for part, nodes in (("train", split.train), ("validation", split.validation)):
-        if len(nodes) and (nodes.min() < 0 or nodes.max() >= data.n_nodes):
-            raise InputError(
-                f"split.{part}", "names a node that is not there", expected=f"0 to {data.n_nodes - 1}"
-            )
+        chosen_nodes(f"split.{part}", nodes, data.n_nodes)
         missing = nodes[data.label[nodes] == UNKNOWN]
         if len(missing):
             where = f"node {data.graph.nodes[int(missing[0])]}"

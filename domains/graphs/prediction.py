@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ...shared.errors import InputError
 from ...shared.forecasting.answering import answer
 from ...shared.forecasting.backtest import ForecastTable
 from ...shared.forecasting.forecast import Forecast
@@ -28,7 +29,13 @@ def predicted(
 ) -> Forecast:
     """See `GraphForecaster.predict`."""
     model = forecaster.model
-    if future is not None and signals.panel.future:
+    if future is not None:
+        if not signals.panel.future:
+            raise InputError(
+                "future",
+                "is given, but no column of the data is known ahead",
+                remedy="Name such columns with future= when making the forecaster",
+            )
         signals = attach_ahead(signals, future, horizon)
     panel = signals.panel
     rows = np.full(panel.n_series, int(panel.last_rows().max()), dtype=np.int64)

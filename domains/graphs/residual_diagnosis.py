@@ -22,6 +22,8 @@ from .sensor_graph.sensor_graph import SensorGraph
 if TYPE_CHECKING:
     from .forecaster import GraphForecaster
 
+CLEAR = 0.01
+"""P-value below which residuals are called correlated."""
 Periods = int | Sequence[int] | np.ndarray | None
 
 
@@ -47,7 +49,7 @@ class Diagnosis:
     @property
     def white(self) -> bool:
         """Whether nothing was found at the level of 1 %."""
-        return self.test.p_value >= 0.01
+        return self.test.p_value >= CLEAR
 
     def by_node(self) -> pd.DataFrame:
         """A row for each node, the clearest first; see `node_findings` for what its signs mean."""
@@ -57,17 +59,19 @@ class Diagnosis:
         """The outcome in a sentence: whether errors are correlated, where, and which way."""
         test = self.test
         if self.white:
-            return f"The residuals show no correlation in space or time (p = {test.p_value:.2g})."
+            told = f"p = {test.p_value:.2g}, not below {CLEAR:g}"
+            return f"The residuals show no correlation in space or time ({told})."
         alike = "neighbours err alike" if test.spatial > 0 else "neighbours err against each other"
         lasting = "errors go on" if test.temporal > 0 else "errors alternate"
         places = (
             (f"along the graph ({alike}", test.spatial_p_value),
             (f"in time ({lasting}", test.temporal_p_value),
         )
-        found = (
-            " and ".join(f"{place}, p = {p:.2g})" for place, p in places if p < 0.01) or "in both together"
+        found = " and ".join(f"{place}, p = {p:.2g})" for place, p in places if p < CLEAR) or (
+            f"in space and time taken together (p = {test.p_value:.2g}; along the graph "
+            f"{test.spatial_p_value:.2g}, in time {test.temporal_p_value:.2g})"
         )
-        return f"The residuals are still correlated {found}: there is more to learn."
+        return f"The residuals are still correlated {found}. There is more to learn: p is below {CLEAR:g}."
 
 
 def diagnosed(

@@ -13,15 +13,16 @@ from ...shared.forecasting.backtest import Backtest
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.evaluation import Terms
-from ...shared.forecasting.fitted_data import feature_spec, last_seen, require_spec
+from ...shared.forecasting.fitted_data import claim_run, feature_spec, last_seen, require_spec
 from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.future_rows import require_future
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
 from ...shared.forecasting.metrics import Scores
 from ...shared.forecasting.probabilities import central_probabilities
-from ...shared.forecasting.splits import last_rows
+from ...shared.forecasting.splits import last_rows, training_rows
 from ...shared.panels.future_frame import attach_future
 from ...shared.panels.panel import Panel
+from ...shared.settings_check import as_mapping, checked
 from .fitness import long_enough, readable
 from .forecaster_settings import ForecasterSettings
 from .joint_prediction import Planned, forecast_planned
@@ -43,7 +44,7 @@ class Forecaster:
         settings: fields of `ForecasterSettings` (columns, frequency, missing values ...).
 
     Raises:
-        InputError: no model has this name.
+        InputError: no model has this name, or a setting is unknown or wrong.
     """
 
     def __init__(
@@ -53,14 +54,18 @@ class Forecaster:
         model_settings: dict[str, Any] | None = None,
         **settings: Any,
     ) -> None:
-        self.settings = ForecasterSettings(**settings)
-        self.model = build_model(model, **(model_settings or {})) if isinstance(model, str) else model
+        self.settings = checked(ForecasterSettings, settings, "Forecaster")
+        self.model = (
+            build_model(model, **as_mapping("model_settings", model_settings))
+            if isinstance(model, str)
+            else model
+        )
         self.horizon: int | None = None
         self.spec: dict[str, Any] | None = None
         """Frequency, period and covariates of the data it was fitted on; None: it takes any."""
         self.intervals: ConformalIntervals | None = None
         self.seen_until: str | None = None
-        """Time of the last row used in fitting."""
+        """Time of the last row used in fitting, those held out included."""
 
     def fit(
         self,
@@ -79,15 +84,20 @@ class Forecaster:
             data: whatever `read_panel` reads.
             horizon: steps ahead that will be asked for.
             validation: rows held out to choose and calibrate by: a share or number of last rows, or a slice.
-            train: rows to learn from; None: all before `validation`.
-            run: folder for models that train by gradient.
+            train: rows to learn from, none of `validation`; None: all before it.
+            run: folder for models that train by gradient; fitting again with the same one resumes.
 
         Raises:
-            InputError: the data are unfit for the model; says what is needed.
+            InputError: the data are unfit for the model; says what is needed. What was fitted before stays.
         """
+        panel, before = self.settings.read(data), self.model
         if self.horizon is not None and self.model.needs_fit:
             self.model = fresh_model(self.model)
-        return self._learn(self.settings.read(data), horizon, validation, train, run)
+        try:
+            return self._learn(panel, horizon, validation, train, run)
+        except BaseException:
+            self.model = before
+            raise
 
     def finetune(
         self,
@@ -143,7 +153,8 @@ class Forecaster:
         """What `predict` checks before it asks the model; see `joint_prediction`."""
         horizon = self._horizon(horizon)
         panel = self._read(data)
-        if future is not None and panel.future:
+        # Where the model reads no covariates, those that the settings name are left out already.
+        if future is not None and (panel.future or not self.settings.future):
             panel = attach_future(panel, future, horizon)
         probabilities = central_probabilities(levels, quantiles)
         rows = panel.last_rows()
@@ -246,10 +257,11 @@ class Forecaster:
         spec = feature_spec(panel)
         panel = readable(panel, self.model)
         held_out = last_rows(validation, panel.n_steps, horizon)
-        rows = train or slice(0, held_out.start)
+        rows = training_rows(train, held_out, panel.n_steps)
+        claim_run(run, panel, rows, held_out)
         self.model.fit(panel, horizon=horizon, train=rows, validation=held_out, run=run)
-        self.horizon, self.spec = horizon, spec
-        self.intervals = self.calibrated(panel, held_out, horizon)
+        intervals = self.calibrated(panel, held_out, horizon)
+        self.horizon, self.spec, self.intervals = horizon, spec, intervals
         self.seen_until = last_seen(panel, rows, held_out)
         return self
 

@@ -133,7 +133,7 @@ def summarise(panel: Panel, named: Named, horizon: int, splits: Mapping[str, tup
 
 
 def _line(panel: Panel, column: int) -> SeriesLine:
-    seen = panel.observed[:, column]
+    seen = panel.known[:, column]
     rows = np.flatnonzero(seen)
     if not len(rows):
         return SeriesLine(

@@ -23,6 +23,8 @@ def save_panel(panel: Panel, path: Path) -> None:
         "local": panel.local,
     }
     arrays = {f"{kind}/{name}": rows for kind in COVARIATES for name, rows in getattr(panel, kind).items()}
+    if panel.filled is not None:
+        arrays["filled"] = panel.filled
     with path.open("wb") as stream:
         np.savez(
             stream,
@@ -52,5 +54,6 @@ def load_panel(path: Path) -> Panel:
             past=covariates["past"],
             future=covariates["future"],
             static=covariates["static"],
+            filled=stored["filled"] if "filled" in stored.files else None,
             **facts,
         )

@@ -10,13 +10,14 @@ TABLE_WIDTH = 120
 
 
 def print_comparison(evaluation: Evaluation) -> None:
-    """The scores as a table on the terminal; the change against the best naive method in the last column."""
+    """The scores as a table on the terminal; the last column is the change of the error judged by."""
     from rich.console import Console
     from rich.table import Table
 
     listing = Table(box=None, header_style="bold", pad_edge=False)
     listing.add_column("model", no_wrap=True)
-    for title in (*METRICS.values(), f"in {evaluation.level:g} %", f"vs {evaluation.naive}"):
+    against = f"{METRICS[evaluation.judged_by]} vs {evaluation.naive}"
+    for title in (*METRICS.values(), f"in {evaluation.level:g} %", against):
         listing.add_column(title, justify="right", no_wrap=True)
     best = evaluation.chosen
     for name in evaluation.ranked():

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .errors import CLIENT_LEFT, refusal
 
 log = logging.getLogger("fourfold.service")
 
@@ -27,7 +30,7 @@ class Departures:
         handler = asyncio.current_task()
         assert handler is not None
         watch: asyncio.Task[None] | None = None
-        answered = left = False
+        began = answered = left = False
 
         async def watch_out() -> None:
             nonlocal left
@@ -45,7 +48,8 @@ class Departures:
             return message
 
         async def send_and_note(message: Message) -> None:
-            nonlocal answered
+            nonlocal began, answered
+            began = began or message["type"] == "http.response.start"
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 answered = True
             await send(message)
@@ -53,10 +57,15 @@ class Departures:
         try:
             await self.app(scope, receive_and_watch, send_and_note)
         except asyncio.CancelledError:
-            if not left:
+            if not left:  # the server stops, and waits no longer
+                if not began:
+                    stopping = refusal(503, "the server is stopping", headers={"Retry-After": "5"})
+                    await stopping(scope, receive, send)
                 raise
             handler.uncancel()
             log.info("a client left before %s %s was answered", scope["method"], scope["path"])
+            if not began:
+                await Response(status_code=CLIENT_LEFT)(scope, receive, send)
         finally:
             if watch is not None:
                 watch.cancel()

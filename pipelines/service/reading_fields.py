@@ -10,6 +10,8 @@ from ...shared.panels.read_options import DedupePolicy, MissingPolicy
 from ..generation_settings import Count
 
 MOST_NAMES = 1_000
+LONGEST_PERIOD = 1_000_000
+"""Steps."""
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[tuple[Name, ...], Field(max_length=MOST_NAMES)]
 

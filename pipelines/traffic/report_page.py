@@ -179,7 +179,8 @@ def _whiteness(parts: ReportParts) -> list[Markup]:
     header = ["model", "C", "p", "C in space", "p", "C in time", "p"]
     caption = (
         f"AZ-whiteness test (Zambon & Alippi 2022) of errors one step ahead over "
-        f"{parts.evaluation.diagnosed_steps:,} steps: C is standard normal where errors are uncorrelated."
+        f"{parts.evaluation.diagnosed_steps:,} steps: C is standard normal where errors are uncorrelated. "
+        f"Errors are called correlated where p is below {CLEAR:g}."
     )
     graph = parts.prepared.static_graph
     layout = lay_out(graph)
@@ -218,7 +219,7 @@ def verdict(model: str, found: Whiteness) -> str:
         alike = "go on in the same direction" if found.temporal > 0 else "alternate"
         parts.append(f"errors {alike} from step to step (p {_compared(found.temporal_p_value)})")
     if not parts:
-        parts.append(f"space and time taken together (p {_compared(found.p_value)})")
+        parts.append(f"in space and time taken together (p {_compared(found.p_value)})")
     rest = {
         (True, False): " In time they look like noise.",
         (False, True): " Across edges they look like noise.",

@@ -61,6 +61,8 @@ def judge(
     Raises:
         InputError: no window fits, or the horizon is not known.
     """
+    if terms.refit < 0:
+        raise InputError("refit", f"is {terms.refit}", expected="True, or a number of cutoffs, 1 or more")
     if horizon is None:
         raise InputError("horizon", "is not known before the first fit", remedy="Pass horizon=")
     cutoffs = choose_cutoffs(panel, horizon, n_windows=terms.n_windows, step=terms.step, test=terms.test)

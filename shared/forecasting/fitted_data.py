@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,7 @@ import numpy as np
 from ... import __version__
 from ..artifact.card import ModelCard
 from ..artifact.feature_spec import require_match
-from ..errors import note
+from ..errors import InputError, note
 from ..panels.panel import Panel
 
 
@@ -31,9 +34,34 @@ def require_spec(stored: dict[str, Any] | None, panel: Panel) -> None:
         require_match(stored, feature_spec(panel), "data")
 
 
-def last_seen(panel: Panel, *rows: slice) -> str:
-    """Time of the last row in any of the slices, as text."""
-    return str(panel.time[min(max(part.stop for part in rows), panel.n_steps) - 1])
+def last_seen(panel: Panel, *rows: slice) -> str | None:
+    """Time of the last row in any of the slices, as text; None where all are empty."""
+    bounds = [part.indices(panel.n_steps)[:2] for part in rows]
+    last = max((stop for start, stop in bounds if stop > start), default=0)
+    return str(panel.time[last - 1]) if last else None
+
+
+def claim_run(run: Path | None, panel: Panel, *rows: slice) -> None:
+    """Note in a run folder which data it learns from, so that no other data are taken for the same run.
+
+    Raises:
+        InputError: it holds a training on other data, or on other rows of them.
+    """
+    if run is None:
+        return
+    digest = hashlib.blake2b(repr([panel.series, str(panel.time[0]), panel.freq, rows]).encode())
+    for array in (panel.values, panel.known, *panel.past.values(), *panel.future.values()):
+        digest.update(np.ascontiguousarray(array).data)
+    told, file = digest.hexdigest()[:32], Path(run) / "data.json"
+    if file.exists() and json.loads(file.read_text())["digest"] != told:
+        raise InputError(
+            "run",
+            f"{run} holds a training on other data, or on other rows of them",
+            expected="the same data, to go on",
+            remedy="Use another run folder to start anew",
+        )
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"digest": told}) + "\n")
 
 
 def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> bool:

@@ -110,6 +110,9 @@ class Forecast:
         Names, types and time zone of id and time are those of the frame that was read (`unique_id`, `ds`).
         Quantile columns are named `<model>-lo-80`, `<model>-hi-80`, or "0.1", "0.9" when decimal.
         With more than one cutoff there is a column `cutoff`.
+
+        Raises:
+            InputError: two columns would have one name, such as that of ids and that of the forecast.
         """
         import pandas as pd
 
@@ -122,6 +125,9 @@ class Forecast:
 
         Args:
             lists: names and times may be lists of texts, where they are texts in ISO 8601.
+
+        Raises:
+            InputError: as `to_long`.
         """
         from ..panels.long_frame import key_arrays, key_lists
 
@@ -134,12 +140,15 @@ class Forecast:
             made = key_arrays(self.panel, places, self._index(stamps))
         if len(self.rows) > 1:
             known = np.repeat(self.cutoff_time[cutoff, series], self.horizon)
+            _require_new("cutoff", made)
             made["cutoff"] = [*key_arrays(self.panel, places, self._index(known)).values()][-1]
         dtype = self._value_dtype()
+        _require_new(self.model, made)
         made[self.model] = self.values[cutoff, :, series].ravel().astype(dtype)
         for q, level in enumerate(self.levels):
             assert self.quantiles is not None
             name = f"{level:g}" if columns == "decimal" else interval_column(self.model, level)
+            _require_new(name, made)
             made[name] = self.quantiles[cutoff, :, series, q].ravel().astype(dtype)
         return made
 
@@ -205,6 +214,12 @@ class Forecast:
         return xr.Dataset(
             data, coords, attrs={"timezone": self.panel.timezone} if self.panel.timezone else {}
         )
+
+
+def _require_new(name: str, made: dict[str, Any]) -> None:
+    if name in made:
+        remedy = "Rename the column of names or times, or leave one of the levels out"
+        raise InputError(name, "two columns of the forecast would have this name", remedy=remedy)
 
 
 def interval_column(model: str, level: float) -> str:

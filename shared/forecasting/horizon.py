@@ -14,8 +14,15 @@ def require_horizon(horizon: int | None) -> int:
     """The horizon, when it is a number of steps that can be forecast.
 
     Raises:
-        InputError: no whole number, below 1, or beyond `LONGEST_HORIZON`.
+        InputError: none was given, no whole number, below 1, or beyond `LONGEST_HORIZON`.
     """
+    if horizon is None:
+        raise InputError(
+            "horizon",
+            "how many steps ahead is not said",
+            expected="a whole number, 1 or more",
+            remedy="Pass horizon= (in the shell: --horizon)",
+        )
     if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
         raise InputError(
             "horizon", f"{horizon!r} is not a number of steps", expected="a whole number, 1 or more"

@@ -51,7 +51,7 @@ def origin_batches(
     """All usable (series, cutoff) pairs, cutoff by cutoff, at most `size` at a time; no list of all is made.
 
     A pair is usable with `minimum` steps since the series' first value and something observed within
-    the last `lookback`.
+    the last `lookback`; not within a filled gap, where values were put in that know of later ones.
 
     Args:
         whole: for methods that forecast all series together: whole cutoffs, usable when any of their series
@@ -69,6 +69,8 @@ def origin_batches(
         cutoff, series = cutoffs[pairs // panel.n_series], pairs % panel.n_series
         usable = cutoff >= earliest[series]
         usable &= _any_observed(panel.observed, series, cutoff, lookback)
+        if panel.filled is not None:
+            usable &= ~panel.filled[cutoff, series]
         if usable.any():
             yield series[usable], cutoff[usable]
 

@@ -84,11 +84,12 @@ def targets(
     """What happened after each cutoff.
 
     Returns:
-        values float32 [B, H] and observed bool [B, H]; steps beyond the panel are unobserved, value 0.
+        values float32 [B, H] and observed bool [B, H]; steps beyond the panel are unobserved, value 0, and
+        so are values that were put in for missing ones.
     """
     series = np.ascontiguousarray(series, dtype=np.int64)
     cutoff = np.ascontiguousarray(cutoff, dtype=np.int64)
-    return _take(panel.values, panel.observed, series, cutoff + 1, horizon)
+    return _take(panel.values, panel.known, series, cutoff + 1, horizon)
 
 
 def observed_steps(panel: Panel, series: np.ndarray, cutoff: np.ndarray) -> np.ndarray:

@@ -22,6 +22,8 @@ LISTED = 20
 _NO_VALUE = {"", "na", "n/a", "nan", "null", "none"}
 _THOUSANDS = re.compile(r"^[+-]?\d{1,3}([,' .]\d{3})+([.,]\d+)?$")
 _COMMA = re.compile(r"^[+-]?\d+,\d+([eE][+-]?\d+)?$")
+_EITHER_COMMA = re.compile(r"^[+-]?[1-9]\d{0,2},\d{3}$")
+"""A comma that sets off thousands or decimals; the rest of the column tells which, perhaps."""
 _UNIT = re.compile(r"^[+-]?[\d.]+\s*[^\d\s.,eE+-]\S*$|^[$€£]\s*[\d.]+$")
 _ONE_OF_TWO = 'Remove one of the two, or pass dedupe="first", "last" or "mean" (in the shell: --dedupe first)'
 _OFFSETS = "The clock goes back then, so write times with their UTC offset, as in 2026-10-25T02:00:00+01:00"
@@ -132,9 +134,10 @@ def _check_numbers(
     problems: list[tuple[int, InputError]],
 ) -> list[float]:
     numbers = []
+    decimals = any(_COMMA.match(text) and not _EITHER_COMMA.match(text) for text in texts)
     for line, text in zip(lines, texts, strict=True):
         plain = text.replace(",", ".") if dialect.decimal == "," and _COMMA.match(text) else text
-        number, said = read_number(plain)
+        number, said = read_number(plain, decimals)
         if said is None and math.isnan(number) and options.missing == "raise":
             said = (
                 "the value is missing",
@@ -147,8 +150,11 @@ def _check_numbers(
     return numbers
 
 
-def read_number(text: str) -> tuple[float, tuple[str, str, str] | None]:
-    """A cell as a number (NaN when empty), or what is wrong with it: problem, expectation, remedy."""
+def read_number(text: str, decimals: bool) -> tuple[float, tuple[str, str, str] | None]:
+    """A cell as a number (NaN when empty), or what is wrong with it: problem, expectation, remedy.
+
+    With `decimals`, the column's commas are known to set off decimals.
+    """
     if text.lower() in _NO_VALUE:
         return math.nan, None
     try:
@@ -165,13 +171,18 @@ def read_number(text: str) -> tuple[float, tuple[str, str, str] | None]:
             "a number below 3.4e38",
             "Use a larger unit, or correct it",
         )
-    shown = repr(text[:40])
-    if _THOUSANDS.match(text):
+    shown, point = repr(text[:40]), text.replace(",", ".")
+    if _EITHER_COMMA.match(text) and not decimals:
         problem = f"{shown} has a thousands separator or a decimal comma"
-        return math.nan, (problem, "digits and a decimal point, such as 1234.5", "Remove the separators")
+        remedy = (
+            "Remove the commas if they set off thousands, replace them with points if they set off decimals"
+        )
+        return math.nan, (problem, f"{text.replace(',', '')} or {point}", remedy)
     if _COMMA.match(text):
-        point = text.replace(",", ".")
         return math.nan, (f"{shown} has a decimal comma", f"a decimal point, {point}", "Replace the comma")
+    if _THOUSANDS.match(text):
+        remedy = "Remove the separators of thousands, and write decimals with a point"
+        return math.nan, (f"{shown} has a thousands separator", "digits such as 1234.5", remedy)
     if _UNIT.match(text):
         problem = f"{shown} carries a unit or sign"
         return math.nan, (problem, "a bare number", "Put the unit into the column's name")

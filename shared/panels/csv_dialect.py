@@ -7,12 +7,17 @@ import gzip
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from ..errors import InputError, note
+from .layout import looks_like_dates, mostly_dates
 
 _BEGINNING = 65536
+_BLANK = b"\r\n\t \xef\xbb\xbf\xff\xfe\x00"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _NUMBER = re.compile(r"^[+-]?[\d.,]*(e[+-]?\d+)?$", re.IGNORECASE)
@@ -31,9 +36,18 @@ class CsvDialect:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, unzipped when its name ends in .gz."""
+    """The file's bytes, unzipped when its name ends in .gz, less the columns without a name.
+
+    Raises:
+        InputError: the file is no table, or one with such columns is not text.
+    """
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        return file.read()
+        content = file.read()
+    if not content.strip(_BLANK):
+        return content
+    delimiter, rows = _first_rows(content, _encoding_of_beginning(content), path.name)
+    places = _unnamed(rows)
+    return _without(places, content, delimiter, path.name) if places else content
 
 
 def tell_dialect(content: bytes, name: str) -> CsvDialect:
@@ -42,22 +56,13 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     Raises:
         InputError: the file is empty, is not text, or has no header line.
     """
-    if not content.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe\x00"):
+    if not content.strip(_BLANK):
         raise InputError(name, "the file is empty", expected="a header line and rows")
     encoding = _tell_encoding(content, name)
-    size = _size_of_beginning(content)
-    text = content[:size].decode(encoding, errors="ignore").lstrip("\r\n")
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(content) > size and len(lines) > 1:
-        lines = lines[:-1]
-    delimiter = max(_DELIMITERS, key=lambda sign: (lines[0].count(sign), sign == ","))
-    try:
-        rows = list(csv.reader(io.StringIO("\n".join(lines[:200])), delimiter=delimiter))
-    except csv.Error as error:
-        raise InputError(name, f"cannot be read as a table ({error})", expected="CSV") from error
-    header = tuple(cell.strip() for cell in rows[0])
+    delimiter, rows = _first_rows(content, encoding, name)
+    header = tuple(rows[0])
     _require_header(header, name)
-    cells = [cell.strip() for row in rows[1:] for cell in row]
+    cells = [cell for row in rows[1:] for cell in row]
     commas = sum(bool(_DECIMAL_COMMA.match(cell)) for cell in cells)
     points = sum(bool(_DECIMAL_POINT.match(cell)) for cell in cells)
     decimal = "," if delimiter != "," and commas > 0 and points == 0 else "."
@@ -67,6 +72,59 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     return CsvDialect(encoding, delimiter, decimal, header)
 
 
+def _first_rows(content: bytes, encoding: str, name: str) -> tuple[str, list[list[str]]]:
+    """The delimiter, and the stripped cells of the header and some rows."""
+    size = _size_of_beginning(content)
+    text = content[:size].decode(encoding, errors="ignore").lstrip("\r\n")
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(content) > size and len(lines) > 1:
+        lines = lines[:-1]
+    delimiter = max(_DELIMITERS, key=lambda sign: (lines[0].count(sign), sign == ","))
+    try:
+        rows = list(csv.reader(io.StringIO("\n".join(lines[:200])), delimiter=delimiter))
+    except csv.Error as error:
+        raise _no_table(name, error) from error
+    return delimiter, [[cell.strip() for cell in row] for row in rows]
+
+
+def _no_table(name: str, error: csv.Error) -> InputError:
+    return InputError(name, f"cannot be read as a table ({error})", expected="CSV")
+
+
+def _unnamed(rows: list[list[str]]) -> list[int]:
+    """Places of the columns without a name, such as the row numbers that `DataFrame.to_csv` writes first.
+
+    One of dates has its use where no other column holds the time.
+    """
+    header, first = rows[0], dict(enumerate(rows[1] if len(rows) > 1 else ()))
+    places = [place for place, cell in enumerate(header) if not cell]
+    if not places or _lacks_names(header):
+        return []
+    if any(looks_like_dates(cell) or _DATE.match(first.get(n, "")) for n, cell in enumerate(header) if cell):
+        return places
+    columns = {n: pd.Series([row[n] for row in rows[1:] if n < len(row)], dtype=object) for n in places}
+    return [place for place, column in columns.items() if not mostly_dates(column)]
+
+
+def _without(places: list[int], content: bytes, delimiter: str, name: str) -> bytes:
+    """A file's content without some of its columns; all else stays on its line."""
+    text = io.StringIO(content.decode(_tell_encoding(content, name)), newline="")
+    kept = io.StringIO()
+    writer = csv.writer(kept, delimiter=delimiter, lineterminator="\n")
+    try:
+        for row in csv.reader(text, delimiter=delimiter):
+            for place in reversed(places):
+                del row[place : place + 1]
+            writer.writerow(row)
+    except csv.Error as error:
+        raise _no_table(name, error) from error
+    numbers = ", ".join(str(place + 1) for place in places[:5]) + (", ..." if len(places) > 5 else "")
+    one = f"column {numbers} has no name and is left out. Name it in the header to keep it."
+    more = f"columns {numbers} have no name and are left out. Name them in the header to keep them."
+    note(f"{name}: {one if len(places) == 1 else more}")
+    return kept.getvalue().encode()
+
+
 def _size_of_beginning(content: bytes) -> int:
     """Bytes to look at: the header, however many columns it has, and some rows."""
     start = len(content) - len(content.lstrip(b"\r\n\xef\xbb\xbf\xff\xfe\x00"))
@@ -74,9 +132,14 @@ def _size_of_beginning(content: bytes) -> int:
     return max(_BEGINNING, len(content) if end < 0 else end + 2)
 
 
+def _encoding_of_beginning(content: bytes) -> str:
+    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+
+
 def _tell_encoding(content: bytes, name: str) -> str:
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
+    encoding = _encoding_of_beginning(content)
+    if encoding == "utf-16":
+        return encoding
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -88,11 +151,11 @@ def _tell_encoding(content: bytes, name: str) -> str:
             expected="a UTF-8 file",
             remedy="Save the file as CSV UTF-8",
         ) from error
-    return "utf-8-sig"
+    return encoding
 
 
 def _require_header(header: tuple[str, ...], name: str) -> None:
-    if all(map(_looks_like_data, header)) or any(map(_DATE.match, header)):
+    if _lacks_names(header):
         raise InputError(
             name,
             f"the header is missing: the first line is {','.join(header)[:60]!r}",
@@ -103,6 +166,11 @@ def _require_header(header: tuple[str, ...], name: str) -> None:
     again = next((cell for cell, count in Counter(header).items() if count > 1), None)
     if again is not None:
         raise InputError(again or name, "two columns have this name", where="line 1", remedy="Rename one")
+
+
+def _lacks_names(header: Sequence[str]) -> bool:
+    """Whether a first line is one of data."""
+    return all(map(_looks_like_data, header)) or any(map(_DATE.match, header))
 
 
 def _looks_like_data(cell: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from collections.abc import Sequence
 from typing import cast
 
@@ -94,8 +95,22 @@ def _numbers_in_objects(column: pd.Series) -> tuple[pd.Series, bool]:
     """Objects that all are real numbers or missing (None, Decimal, mixed ints and floats)."""
     inferred = pd.api.types.infer_dtype(column, skipna=True)
     if inferred in ("integer", "floating", "mixed-integer-float", "decimal", "boolean", "empty"):
-        return column.astype(float), True
+        try:
+            return column.astype(float), True
+        except OverflowError:  # whole numbers of Python have no end
+            row = next(row for row, value in enumerate(column) if not _in_range(value))
+            raise InputError(
+                str(column.name),
+                "holds a number that is beyond all numbers (1.8e308)",
+                where=f"row {row}",
+                expected="finite numbers below 3.4e38",
+                remedy="Correct it",
+            ) from None
     return column, False
+
+
+def _in_range(value: object) -> bool:
+    return not isinstance(value, int) or abs(value) <= sys.float_info.max
 
 
 def _first_odd(column: pd.Series) -> str | None:

@@ -33,7 +33,9 @@ _OLD_NAMES = {
     **{"minute": "min", "second": "s", "week": "W", "month": "MS", "quarter": "QS", "year": "YS"},
     **{"hourly": "h", "daily": "D", "weekly": "W", "monthly": "MS", "quarterly": "QS", "yearly": "YS"},
 }
-_PATTERN = re.compile(r"^\s*(\d*)\s*([A-Za-z]+)(-[A-Za-z]{3})?\s*$")
+_PATTERN = re.compile(r"^\s*(\d{0,40})\s*([A-Za-z]+)(-[A-Za-z]{3})?\s*$")
+LONGEST = {"fixed": 2**63 - 1, "months": 292 * 12, "business": 292 * 261}
+"""Counts of a step: 292 years are as many nanoseconds as 64 bits hold."""
 DAY, MONTH = np.timedelta64(1, "D"), np.timedelta64(1, "M")
 KNOWN = "such as 10min, 15min, h, 2h, D, B, W, MS, ME, QS, YS, or an integer step"
 
@@ -57,12 +59,11 @@ class Frequency:
 
 
 @lru_cache(maxsize=256)
-@lru_cache
 def parse_frequency(freq: str) -> Frequency:
     """The frequency an alias names: "2h", "15T", "W-MON", "QS-FEB".
 
     Raises:
-        InputError: the alias is not in the table.
+        InputError: the alias is not in the table, or the step is longer than `LONGEST`.
     """
     matched = _PATTERN.match(freq)
     if not matched:
@@ -72,16 +73,22 @@ def parse_frequency(freq: str) -> Frequency:
     if multiple < 1:
         raise InputError("freq", f"{freq!r} has no length", expected=KNOWN)
     if name in NANOSECONDS:
-        nanoseconds = multiple * NANOSECONDS[name]
+        nanoseconds = _bounded(freq, multiple * NANOSECONDS[name], "fixed")
         return Frequency(fixed_alias(nanoseconds) + anchor.upper(), "fixed", nanoseconds)
     if name == "B":
-        return Frequency(_times(multiple, "B"), "business", multiple)
+        return Frequency(_times(multiple, "B"), "business", _bounded(freq, multiple, "business"))
     if len(name) == 2 and name[0] in _MONTHS and name[1] in "SE":
-        months = multiple * _MONTHS[name[0]]
+        months = _bounded(freq, multiple * _MONTHS[name[0]], "months")
         return Frequency(_times(multiple, name) + anchor.upper(), "months", months, name[1] == "E")
     raise InputError(
         "freq", f"{freq!r} is not a known frequency", expected=KNOWN, remedy="Pass another freq="
     )
+
+
+def _bounded(freq: str, count: int, kind: str) -> int:
+    if count > LONGEST[kind]:
+        raise InputError("freq", f"{freq!r} is too long a step", expected="at most 292 years")
+    return count
 
 
 def fixed_alias(nanoseconds: int) -> str:

@@ -81,7 +81,7 @@ class PanelBlocks:
         values = values if values.flags.writeable else values.copy()
         values[~observed] = 0.0
         cells = Cells(values, observed, np.ones_like(observed), time, names, self.timezone, self.local)
-        values, observed = settle_missing(cells, "y", missing, self.period)
+        values, observed, filled = settle_missing(cells, "y", missing, self.period)
         return Panel(
             values=values,
             observed=observed,
@@ -91,6 +91,7 @@ class PanelBlocks:
             period=self.period,
             timezone=self.timezone,
             local=self.local,
+            filled=filled,
         )
 
 

@@ -77,7 +77,7 @@ def read_long(frame: pd.DataFrame, columns: LongColumns, options: ReadOptions) -
     values, observed, written = scatter(target, rows, series, (len(axis.time), len(names)))
     cells = Cells(values, observed, written, axis.time, names, stamps.timezone, axis.local)
     period = options.period_of(axis.freq)
-    values, observed = settle_missing(
+    values, observed, filled = settle_missing(
         cells, columns.target_col, options.missing, period, silent=options.silent
     )
     return Panel(
@@ -93,6 +93,7 @@ def read_long(frame: pd.DataFrame, columns: LongColumns, options: ReadOptions) -
         static=static_arrays(frame, columns.static, series, names),
         local=axis.local,
         frame=_spec(frame, columns, ids, stamps, axis, series, index, index_names),
+        filled=filled,
     )
 
 

@@ -46,8 +46,10 @@ def label_time(stamp: object, timezone: str | None, *, local: bool = False) -> s
 
 def settle_missing(
     cells: Cells, field: str, missing: MissingPolicy, period: int, *, silent: bool = False
-) -> tuple[np.ndarray, np.ndarray]:
-    """Values and mask [T, N] after the policy; filled steps count as observed, as the person asked.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Values, mask and filled cells [T, N] after the policy: `Panel.values`, `observed` and `filled`.
+
+    Filled steps count as observed, as the person asked.
 
     "mask" leaves zeros that the mask marks; "interpolate" draws lines between neighbours; "seasonal"
     adds the mean seasonal pattern. Only steps between a series' first and last observation are filled.
@@ -69,10 +71,12 @@ def settle_missing(
             remedy="Leave them out" if empty.size < len(cells.names) else "Give some values",
         )
     if missing in ("raise", "mask") or cells.observed.all():
-        return cells.values, cells.observed
+        return cells.values, cells.observed, None
+    observed = interior(cells.observed)
+    filled = observed & ~cells.observed
     if missing == "interpolate":
-        return fill_linear(cells.values, cells.observed), interior(cells.observed)
-    return fill_seasonal(cells.values, cells.observed, period), interior(cells.observed)
+        return fill_linear(cells.values, cells.observed), observed, filled
+    return fill_seasonal(cells.values, cells.observed, period), observed, filled
 
 
 def _require_values(cells: Cells, field: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +47,9 @@ class Panel:
     """float32 [N] facts per series, by name."""
     local: bool = False
     """True when `time` is wall-clock time of `timezone` (steps of a day and more), else it is UTC."""
+    filled: np.ndarray | None = None
+    """bool [T, N], observed cells whose value is not of the input: a policy for missing values put it in.
+    Forecasts may start from them, nothing is scored on them. None: there are none."""
     frame: FrameSpec | None = field(default=None, compare=False, repr=False)
     """How the long frame looked that this panel was read from; `to_long` restores it."""
 
@@ -63,6 +67,11 @@ class Panel:
     def n_future(self) -> int:
         """F, rows of the future covariates beyond the last step of the axis."""
         return min((rows.shape[0] for rows in self.future.values()), default=self.n_steps) - self.n_steps
+
+    @cached_property
+    def known(self) -> np.ndarray:
+        """bool [T, N], cells with a value of the input."""
+        return self.observed if self.filled is None else self.observed & ~self.filled
 
     def first_rows(self) -> np.ndarray:
         """int64 [N]: row of each series' first observation; T for a series without any."""
@@ -82,6 +91,7 @@ class Panel:
             self,
             values=np.ascontiguousarray(self.values[start:stop]),
             observed=np.ascontiguousarray(self.observed[start:stop]),
+            filled=None if self.filled is None else self.filled[start:stop],
             time=self.time[start:stop],
             past={name: rows[start:stop] for name, rows in self.past.items()},
             future={name: rows[start:] for name, rows in self.future.items()},
@@ -94,6 +104,7 @@ class Panel:
             self,
             values=np.ascontiguousarray(self.values[:, chosen]),
             observed=np.ascontiguousarray(self.observed[:, chosen]),
+            filled=None if self.filled is None else self.filled[:, chosen],
             series=tuple(self.series[column] for column in chosen),
             past={name: np.ascontiguousarray(rows[:, chosen]) for name, rows in self.past.items()},
             future={name: np.ascontiguousarray(rows[:, chosen]) for name, rows in self.future.items()},
@@ -111,6 +122,7 @@ class Panel:
             self,
             values=padded(self.values),
             observed=padded(self.observed),
+            filled=None if self.filled is None else padded(self.filled),
             time=steps_after(self.time, self.freq, 0, self.n_steps + steps),
             past={name: padded(rows) for name, rows in self.past.items()},
         )

@@ -17,6 +17,7 @@ import pandas as pd
 
 from ..errors import InputError
 from .frame_spec import FrameSpec
+from .frequency import parse_frequency
 from .long_reading import LongColumns
 from .panel import Panel
 from .read_options import ReadOptions
@@ -35,6 +36,8 @@ _FORMS = {
 """By length and eleventh character (of a date: any): how such times look, and what they are written with."""
 _ALL_OF = {pattern: re.compile(f"(?:{form},)+") for form, pattern in _FORMS.values()}
 _EXACT_WHOLE = 2**53
+WIDEST = 4
+"""Longest step of an axis over its shortest: a weekend over a day, leap years, months."""
 _LARGEST = float(np.finfo(np.float32).max)
 
 
@@ -133,10 +136,23 @@ def _numbers(values: list[Any]) -> np.ndarray | None:
 
 
 def _axis(stamps: np.ndarray, field: str, options: ReadOptions) -> Axis | None:
+    gaps = np.diff(stamps).astype(np.int64)
     try:
-        return make_axis(stamps, np.diff(stamps).astype(np.int64), options.freq, field)
+        if not _may_be_whole(gaps, options.freq):
+            return None
+        return make_axis(stamps, gaps, options.freq, field)
     except InputError:
         return None
+
+
+def _may_be_whole(gaps: np.ndarray, freq: str | int | None) -> bool:
+    """Whether microseconds between stamps may be those of an axis without gaps, before a long one is made."""
+    shortest = int(gaps.min())
+    if gaps.max() > WIDEST * shortest:
+        return False
+    if not isinstance(freq, str) or (step := parse_frequency(freq)).kind != "fixed":
+        return True
+    return 1000 * shortest <= WIDEST * step.count
 
 
 @lru_cache(maxsize=1)

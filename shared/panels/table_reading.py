@@ -55,7 +55,7 @@ def read_table(values: np.ndarray, time: pd.Series, names: Sequence[str], option
     table[~observed] = 0.0
     cells = Cells(table, observed, written, axis.time, tuple(names), stamps.timezone, axis.local)
     period = options.period_of(axis.freq)
-    table, observed = settle_missing(cells, "values", options.missing, period, silent=options.silent)
+    table, observed, filled = settle_missing(cells, "values", options.missing, period, silent=options.silent)
     return Panel(
         values=table,
         observed=observed,
@@ -65,6 +65,7 @@ def read_table(values: np.ndarray, time: pd.Series, names: Sequence[str], option
         period=period,
         timezone=stamps.timezone,
         local=axis.local,
+        filled=filled,
     )
 
 

@@ -17,6 +17,8 @@ from ..errors import InputError, note
 _ISO = {"%Y-%m-%d": ("D", None), "%Y-%m-%dT%H:%M:%S": ("s", None), "%Y-%m-%d %H:%M:%S": ("s", " ")}
 """Patterns that numpy writes: to which unit, and with what between date and time."""
 _REMEDY = "Use ISO dates such as 2026-01-31 14:00, or integers"
+_SECONDS = r"1\d{9}"
+"""Seconds since 1970 from 2001 to 2033: no integers that count steps."""
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,17 @@ def _parse_texts(texts: pd.Index, field: str) -> tuple[pd.DatetimeIndex, str | N
         return dates, "%Y-%m-%dT%H:%M:%S%z", True
     except (ValueError, TypeError, OverflowError):
         pass
+    if texts.str.fullmatch(_SECONDS).all():
+        written = pd.Timestamp(int(texts[0]), unit="s")
+        raise InputError(
+            field,
+            "the times look like seconds since 1970",
+            where=repr(texts[0]),
+            expected=f"dates such as {written}",
+            remedy="Write them as dates, for example with pandas.to_datetime(column, unit='s')",
+        )
     good, example = lenient_dates([str(text) for text in texts])
+    example = "2026-01-31 14:00" if good.all() else example
     wrong = next((text for text, sound in zip(texts, good, strict=True) if not sound), texts[0])
     raise InputError(
         field,
@@ -225,7 +237,10 @@ def lenient_dates(texts: list[str]) -> tuple[np.ndarray, str]:
         bool [R] and an example for messages.
     """
     column = pd.Series(texts, dtype=object)
-    attempts = [column.str.fullmatch(r"[+-]?\d{1,18}").to_numpy(bool)]
+    whole = column.str.fullmatch(r"[+-]?\d{1,18}").to_numpy(bool)
+    if not whole.all():
+        whole = whole & ~column.str.fullmatch(_SECONDS).to_numpy(bool)
+    attempts = [whole]
     attempts.append(pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True).notna().to_numpy())
     patterns = {pattern for text in texts[:50] for pattern in _patterns(text)}
     attempts.extend(

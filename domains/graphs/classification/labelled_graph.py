@@ -8,6 +8,7 @@ import numpy as np
 
 from ....shared.errors import InputError
 from ..sensor_graph.sensor_graph import SensorGraph
+from .node_choice import node_numbers
 
 UNKNOWN = -1
 """Label of a node whose class is not known, and is to be predicted."""
@@ -47,13 +48,19 @@ class LabelledGraph:
 
 @dataclass(frozen=True)
 class NodeSplit:
-    """Which nodes are learnt from, chosen by and judged on: int64 node numbers, disjoint."""
+    """Which nodes are learnt from, chosen by and judged on: int64 node numbers, disjoint.
+
+    Raises:
+        InputError: a part that is no row of whole numbers, or a node in more than one part.
+    """
 
     train: np.ndarray
     validation: np.ndarray
     test: np.ndarray
 
     def __post_init__(self) -> None:
+        for part in ("train", "validation", "test"):
+            object.__setattr__(self, part, node_numbers(f"split.{part}", getattr(self, part)))
         nodes = np.concatenate([self.train, self.validation, self.test])
         if len(np.unique(nodes)) < len(nodes):
             names, counts = np.unique(nodes, return_counts=True)

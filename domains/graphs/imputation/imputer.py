@@ -62,7 +62,7 @@ class Imputer:
         validation: slice | None = None,
         run: Path | None = None,
     ) -> FitResult:
-        """Train on some rows of the signals; a second call starts anew.
+        """Train on some rows of the signals; a second call starts anew; one that fails changes nothing.
 
         Args:
             signals: N nodes, with gaps or without; known values of the training rows teach.
@@ -78,14 +78,17 @@ class Imputer:
             signals = match_nodes(signals, graph)
         train, validation = _rows(signals.n_steps, train, validation)
         how = self.settings
-        self.graph = graph or _no_edges(signals.nodes)
-        self.scaler = ReadingScaler.fit(signals, train, covariates=how.covariates, calendar=how.calendar)
-        self._spec = self._describe(signals)
-        readings = self.scaler.read(signals)
+        fitted = Imputer(how)
+        fitted.graph = graph or _no_edges(signals.nodes)
+        fitted.scaler = ReadingScaler.fit(signals, train, covariates=how.covariates, calendar=how.calendar)
+        fitted._spec = fitted._describe(signals)
+        readings = fitted.scaler.read(signals)
         source = TrainingWindows(readings, train, how.window)
         held_out = _held_out(readings, validation, how)
-        self.network = self._build(_supports(self.graph))
-        return self._train(source, held_out, run)
+        fitted.network = fitted._build(_supports(fitted.graph))
+        result = fitted._train(source, held_out, run)
+        vars(self).update(vars(fitted))
+        return result
 
     def impute(self, signals: Signals, graph: SensorGraph | None = None) -> Signals:
         """The same signals without gaps, and `filled` saying where they were.

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from ....shared.errors import InputError
+from ....shared.settings_check import setting_error
 from ..graph_training import GraphModelSettings
-from ..settings_check import setting_error
 from .settings import (
     DiffusionSettings,
     FullyConnectedSettings,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ....shared.errors import InputError
-from .checks import checked_coordinates, checked_index, checked_names, checked_weight, listed
+from .checks import checked_coordinates, checked_index, checked_names, checked_weight, listed, node_name
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class SensorGraph:
     """A directed weighted graph on N named nodes. An edge carries messages from its sender to its receiver.
 
-    N is always explicit: isolated nodes, also the last one, belong to the graph. What is passed is checked;
-    the builders of this package (`from_edges`, `from_adjacency`, ...) also settle loops and duplicates.
+    N is always explicit: isolated nodes, also the last one, belong to the graph. What is passed is checked
+    and copied; the builders of this package (`from_edges`, `from_adjacency`, ...) also settle loops and
+    duplicates.
 
     Raises:
         InputError: edges, weights or coordinates that do not fit the nodes.
@@ -42,12 +43,12 @@ class SensorGraph:
         names = checked_names(self.nodes)
         index = checked_index(self.edge_index, len(names))
         object.__setattr__(self, "nodes", names)
-        object.__setattr__(self, "edge_index", index)
+        object.__setattr__(self, "edge_index", index.copy())
         weight = checked_weight(self.edge_weight, index.shape[1], signed=self.signed)
-        object.__setattr__(self, "edge_weight", weight)
+        object.__setattr__(self, "edge_weight", weight.copy())
         if self.coordinates is not None:
             places = checked_coordinates(self.coordinates, len(names), geographic=self.geographic)
-            object.__setattr__(self, "coordinates", places)
+            object.__setattr__(self, "coordinates", places.copy())
 
     @property
     def n_nodes(self) -> int:
@@ -79,16 +80,17 @@ class SensorGraph:
         return np.bincount(self.edge_index[end], weights, minlength=self.n_nodes).astype(np.float64)
 
     def positions(self, nodes: Sequence[object]) -> np.ndarray:
-        """int64 [K], number of each named node.
+        """int64 [K], number of each named node; a name is read as in `nodes`: 773869.0 is 773869.
 
         Raises:
             InputError: a name that no node has.
         """
         number = {name: position for position, name in enumerate(self.nodes)}
-        unknown = [str(name) for name in nodes if str(name) not in number]
+        names = [node_name(name) for name in nodes]
+        unknown = [name for name in names if name not in number]
         if unknown:
             raise InputError("nodes", f"the graph has no node {listed(unknown)}")
-        return np.array([number[str(name)] for name in nodes], dtype=np.int64)
+        return np.array([number[name] for name in names], dtype=np.int64)
 
     def select(self, nodes: Sequence[str] | np.ndarray) -> SensorGraph:
         """The graph on some nodes, by name or number, in that order, with the edges among them.

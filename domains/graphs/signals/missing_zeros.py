@@ -21,5 +21,7 @@ def mask_zeros(signals: Signals, missing: MissingPolicy = "mask") -> Signals:
         panel.values, observed, panel.observed, panel.time, panel.series, panel.timezone, panel.local
     )
     policy = "mask" if missing == "raise" else missing
-    values, observed = settle_missing(cells, "values (0 is missing)", policy, panel.period, silent=True)
-    return replace(signals, panel=replace(panel, values=values, observed=observed))
+    values, observed, filled = settle_missing(
+        cells, "values (0 is missing)", policy, panel.period, silent=True
+    )
+    return replace(signals, panel=replace(panel, values=values, observed=observed, filled=filled))

@@ -59,18 +59,20 @@ def warn_of_unequal_lengths(signals: Signals) -> None:
 def warn_of_long_zeros(signals: Signals) -> None:
     """Say which series are 0 for more than a season on end and hardly ever else: a silent detector, perhaps.
 
-    A constant 0 and zeros that come and go (rain, the night) are what they say.
+    A constant 0 and zeros that come and go (rain, the night) are what they say. A gap does not end a run of
+    zeros, and is not counted into it.
     """
     panel = signals.panel
     zero = panel.observed & (panel.values == 0)
     odd = {}
     for number in np.flatnonzero(zero.sum(0) > panel.period):
-        ends = np.flatnonzero(np.diff(zero[:, number], prepend=False, append=False))
-        longest = int((ends[1::2] - ends[::2]).max())
-        others = int(panel.observed[:, number].sum()) - longest
-        stray = int(zero[:, number].sum()) - longest
-        if longest > max(panel.period, LONG) and others > longest and stray <= 0.05 * others:
-            odd[panel.series[number]] = longest
+        seen = zero[panel.observed[:, number], number]
+        ends = np.flatnonzero(np.diff(seen, prepend=False, append=False))
+        runs = ends[1::2] - ends[::2]
+        silent = int(runs[runs > max(panel.period, LONG)].sum())
+        others, stray = seen.size - silent, int(runs.sum()) - silent
+        if silent and others > silent and stray <= 0.05 * others:
+            odd[panel.series[number]] = int(runs.max())
     if odd:
         most = max(odd.values())
         verb = "is" if len(odd) == 1 else "are"

@@ -57,10 +57,12 @@ class Forecasting:
         """
         named = self._named(raw)
         with nullcontext() if named is None else named.worker.coming():
+            prepared = None
             if named is not None and named.worker.ready and _is_short(raw):
-                question, served, plan = self._prepare(raw)
-            else:
-                question, served, plan = await self._reading(partial(self._prepare, raw))
+                prepared = self._prepare_plain(raw)
+            if prepared is None:
+                prepared = await self._reading(partial(self._prepare, raw))
+            question, served, plan = prepared
             if plan is None and served.kind == FORECASTER and not served.fitted_on_request:
                 forecaster = await served.worker.run(lambda model: model)
                 plan = await self._thread(partial(_plan, question, forecaster, self._limits))
@@ -85,13 +87,28 @@ class Forecasting:
 
     def _prepare(self, raw: Raw) -> tuple[Question, ServedModel, Planned | None]:
         """All that can be done before the model's turn; no plan where it is not loaded, or fitted first."""
+        question, served = self._understood(raw)
+        plan = None
+        if _is_ready(served):
+            plan = _plan(question, served.worker.model, self._limits)
+        return question, served, plan
+
+    def _prepare_plain(self, raw: Raw) -> tuple[Question, ServedModel, Planned] | None:
+        """The same for a table of plain columns alone, which takes no longer than its bytes are many.
+
+        Others are None: a few bytes can ask for much, such as a step of seconds between two years.
+        """
+        question, served = self._understood(raw)
+        panel = _plain_panel(question, self._limits) if _is_ready(served) else None
+        if panel is None:
+            return None
+        return question, served, _plan(question, served.worker.model, self._limits, panel)
+
+    def _understood(self, raw: Raw) -> tuple[Question, ServedModel]:
         question = understand(raw, self._limits)
         served = self._models.find(question.options.model, (FORECASTER, GRAPH_FORECASTER))
         _refuse_unread(question, served)
-        plan = None
-        if served.kind == FORECASTER and not served.fitted_on_request and served.worker.ready:
-            plan = _plan(question, served.worker.model, self._limits)
-        return question, served, plan
+        return question, served
 
     async def panel(self, raw: Raw) -> Panel:
         """The table of a request by itself, read as for a forecast.
@@ -123,6 +140,11 @@ def _is_short(raw: Raw) -> bool:
         kind == JSON and len(content) <= READ_AT_ONCE
         for content, kind in (table for table in raw.tables.values() if isinstance(table, tuple))
     )
+
+
+def _is_ready(served: ServedModel) -> bool:
+    """Whether it forecasts tables by a model that is there."""
+    return served.kind == FORECASTER and not served.fitted_on_request and served.worker.ready
 
 
 def _refuse_unread(question: Question, served: ServedModel) -> None:
@@ -162,8 +184,11 @@ def _reading(question: Question) -> dict[str, Any]:
 
 def _read_panel(question: Question, limits: ServiceSettings) -> Panel:
     panel = _plain_panel(question, limits)
-    if panel is None:
-        panel = _usual_panel(question, limits)
+    return _sized(question, _usual_panel(question, limits) if panel is None else panel, limits)
+
+
+def _sized(question: Question, panel: Panel, limits: ServiceSettings) -> Panel:
+    """The panel, unless it or its answer is too large."""
     options = question.options
     answered = options.horizon * (1 + 2 * len(options.levels) + len(options.quantiles))
     refuse_large(panel.n_steps, panel.n_series, answered, limits)
@@ -214,8 +239,11 @@ def _asked(question: Question) -> dict[str, Any]:
     return {name: choice for name, choice in given.items() if choice is not None}
 
 
-def _plan(question: Question, forecaster: Any, limits: ServiceSettings) -> Planned:
-    options, panel = question.options, _read_panel(question, limits)
+def _plan(
+    question: Question, forecaster: Any, limits: ServiceSettings, panel: Panel | None = None
+) -> Planned:
+    options = question.options
+    panel = _read_panel(question, limits) if panel is None else _sized(question, panel, limits)
     mine = copy(forecaster)  # the model is shared, the settings are this request's
     mine.settings = forecaster.settings.model_copy(update=_asked(question))
     return mine.plan(panel, options.horizon, levels=options.levels, quantiles=options.quantiles)

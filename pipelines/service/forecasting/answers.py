@@ -10,7 +10,6 @@ import numpy as np
 from fastapi import Response
 from pydantic import BaseModel, ConfigDict
 
-from ....shared.errors import InputError
 from ..notes import notes_header
 from .examples import ANSWER
 from .options import ForecastOptions
@@ -47,12 +46,8 @@ def respond(kind: str, options: ForecastOptions, forecast: Forecast, notes: list
     """The forecast in one of the kinds offered.
 
     Raises:
-        InputError: a column of names or times is called as the forecast is.
+        InputError: a column of names or times is called as one of the forecast is.
     """
-    spec = forecast.panel.frame
-    if spec is not None and forecast.model in (spec.id_col, spec.time_col):
-        problem = "is also the name of the forecast's column"
-        raise InputError(forecast.model, problem, remedy="Rename the column of names or times")
     if kind == JSON:
         return Response(_json(options, forecast, notes), media_type=JSON)
     frame, headers = forecast.to_long(), notes_header(notes)

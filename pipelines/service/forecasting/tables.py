@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,9 @@ _SUFFIXES = {".csv": CSV, ".tsv": CSV, ".txt": CSV, ".parquet": PARQUET, ".pq": 
 _OTHER_NAMES = {"application/csv": CSV, "text/plain": CSV, "application/x-parquet": PARQUET,
                 "application/parquet": PARQUET, "application/x-apache-parquet": PARQUET}  # fmt: skip
 MOST_COLUMNS = 20_000
+LARGEST = sys.float_info.max
+"""JSON also brings whole numbers that are larger, and makes infinity of 1e999."""
+HALF = "is no Unicode: it holds half of a character, such as \\ud800"
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,11 @@ def read_json(content: bytes, name: str) -> Any:
 def _single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise InputError(twice[:80] or "field", "stands twice in one object", remedy="Keep one")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise InputError(name[:80] or "field", "stands twice in one object", remedy="Keep one")
+            seen.add(name)
     return made
 
 
@@ -120,13 +125,16 @@ def columns_of(table: Any, name: str, cells: int) -> Columns:
 
     Raises:
         ServiceError: 413, too many cells.
-        InputError: rows are no objects, columns no lists of one length, or a cell is a list or object.
+        InputError: rows are no objects, columns no lists of one length, a cell is a list or object, a number
+            beyond all floats, or a text is no Unicode.
     """
     columns = _from_rows(table, name, cells) if isinstance(table, list) else table
     if not isinstance(columns, dict) or not columns:
         raise InputError(name, "is no table", expected="a list of rows, or an object of columns")
     lengths = {}
-    for column, values in columns.items():
+    for place, (column, values) in enumerate(columns.items()):
+        if not _is_unicode(column):
+            raise InputError(name, f"the column's name {HALF}", where=f"column {place}", remedy="Correct it")
         if not isinstance(values, list):
             raise InputError(f"{name}.{column[:80]}", "is no list", expected="a list with a value a row")
         lengths[column] = len(values)
@@ -170,8 +178,23 @@ def _plain(values: list[Any], name: str) -> list[Any]:
     if bool in kinds and kinds & {int, float}:
         place = next(n for n, value in enumerate(values) if isinstance(value, bool))
         raise InputError(name, f"is {values[place]}", where=f"row {place}", expected="a number")
-    if float in kinds and (math.inf in values or -math.inf in values):  # what JSON makes of 1e999
-        place = next(n for n, value in enumerate(values) if value in (math.inf, -math.inf))
-        problem = "holds a number that is beyond all numbers (1.8e308)"
-        raise InputError(name, problem, where=f"row {place}", remedy="Correct it")
+    if kinds & {int, float}:
+        numbers = values if kinds <= {int, float} else [v for v in values if isinstance(v, int | float)]
+        if max(numbers) > LARGEST or min(numbers) < -LARGEST:
+            place = next(n for n, v in enumerate(values) if isinstance(v, int | float) and abs(v) > LARGEST)
+            problem = "holds a number that is beyond all numbers (1.8e308)"
+            raise InputError(name, problem, where=f"row {place}", remedy="Correct it")
+    if str in kinds:
+        texts = values if kinds == {str} else [value for value in values if isinstance(value, str)]
+        if not _is_unicode("".join(texts)):
+            place = next(n for n, v in enumerate(values) if isinstance(v, str) and not _is_unicode(v))
+            raise InputError(name, f"the text {HALF}", where=f"row {place}", remedy="Correct it")
     return values
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

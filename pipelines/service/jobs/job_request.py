@@ -11,7 +11,7 @@ from ...commands.graph_options import GraphOptions
 from ...commands.table_options import TableOptions
 from ...generation_settings import Count, GenerationSettings
 from ...settings_problems import input_error_of
-from ..reading_fields import Name, Names, ReadingFields
+from ..reading_fields import LONGEST_PERIOD, Name, Names, ReadingFields
 
 LONGEST = 200_000
 """Characters of a request."""
@@ -37,7 +37,7 @@ class FinetuneSettings(ReadingFields):
     """Steps that it shall forecast."""
     freq: str | None = Field(None, max_length=40)
     """Step of the data, such as h, 15min, D, MS; read from the times when not given."""
-    period: Count | None = None
+    period: Annotated[Count, Field(le=LONGEST_PERIOD)] | None = None
     """Steps in the main season; by the step when not given."""
     future_cols: Names = ()
     """Columns of covariates known ahead."""

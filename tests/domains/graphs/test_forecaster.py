@@ -190,6 +190,19 @@ def test_a_point_model_has_intervals_from_its_errors(frame: pd.DataFrame, graph:
     assert covered == pytest.approx(0.8, abs=0.05)  # the very rows it was calibrated on
 
 
+def test_intervals_have_the_scale_of_their_own_node_in_any_order(
+    frame: pd.DataFrame, graph: SensorGraph
+) -> None:
+    frame["b"] *= 100
+    forecaster = GraphForecaster("tts-imp", model_settings=POINT).fit(frame, graph, 4)
+    straight = forecaster.predict(frame, levels=(80,))
+    mixed = forecaster.predict(frame[["d", "a", "e", "b", "c"]], levels=(80,))
+    order = [mixed.series.index(node) for node in NODES]
+    np.testing.assert_allclose(mixed.quantiles[:, :, order], straight.quantiles, rtol=1e-5)
+    width = np.diff(straight.quantiles, axis=-1)[0, 0, :, 0]
+    assert width[1] > 10 * width[[0, 2, 3, 4]].max()
+
+
 def test_beyond_the_trained_horizon_it_rolls_with_a_warning(
     fitted: GraphForecaster, frame: pd.DataFrame
 ) -> None:

@@ -148,6 +148,61 @@ def test_what_does_not_fit_is_told(fitted: NodeClassifier) -> None:
         fitted.evaluate(strange)
 
 
+def test_nodes_to_judge_by_are_numbers_or_a_mask(fitted: NodeClassifier) -> None:
+    data, split = communities()
+    mask = np.zeros(data.n_nodes, bool)
+    mask[split.test] = True
+    expected = fitted.evaluate(data, split.test).confusion
+    for nodes in (mask, torch.from_numpy(mask), mask.tolist(), np.flatnonzero(mask).astype(np.uint8)):
+        np.testing.assert_array_equal(fitted.evaluate(data, nodes).confusion, expected)
+    for nodes in (torch.from_numpy(split.test), split.test.tolist()):
+        np.testing.assert_array_equal(fitted.evaluate(data, nodes).confusion, expected)
+
+
+@pytest.mark.parametrize(
+    ("nodes", "said"),
+    [
+        ([-20], "nodes at place 0: -20 names a node that is not there; expected numbers from 0 to 59"),
+        ([3, 100], "nodes at place 1: 100 names a node that is not there"),
+        (np.ones(59, bool), r"the mask has the shape \(59,\); expected .* True or False for each of the 60"),
+        (np.ones((60, 1), bool), r"the mask has the shape \(60, 1\)"),
+        ([1.0, 2.0], "of type float64 .* expected the whole numbers of some nodes"),
+        (["0", "1"], "expected the whole numbers of some nodes"),
+        (5, r"shape \(\)"),
+        ([[1], [2, 3]], "its rows have different lengths"),
+        (np.zeros(60, bool), "there are none to judge by"),
+        ([], "there are none to judge by"),
+    ],
+)
+def test_nodes_that_are_neither_are_told(fitted: NodeClassifier, nodes: object, said: str) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        fitted.evaluate(communities()[0], nodes)
+    assert caught.value.field == "nodes"
+
+
+def test_what_is_no_graph_is_told(fitted: NodeClassifier) -> None:
+    for ask in (fitted.evaluate, fitted.predict, fitted.probabilities):
+        with pytest.raises(InputError, match="data: ndarray is no graph with features"):
+            ask(np.ones((3, 3)))  # pyright: ignore[reportArgumentType]
+
+
+def test_a_split_takes_lists_of_numbers_and_no_masks() -> None:
+    split = NodeSplit([0, 1], [], torch.tensor([2]))  # pyright: ignore[reportArgumentType]
+    assert [part.tolist() for part in (split.train, split.validation, split.test)] == [[0, 1], [], [2]]
+    with pytest.raises(InputError, match=r"split\.train: .* of type bool .*Pass np\.flatnonzero\(mask\)"):
+        NodeSplit(np.ones(3, bool), np.zeros(0, int), np.zeros(0, int))
+
+
+def test_a_second_fit_that_fails_leaves_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    data, split = communities()
+    fitted = NodeClassifier("gcn", model_settings={"steps": 5}).fit(data, split)
+    before = fitted.probabilities(data)
+    monkeypatch.setattr("fourfold.domains.graphs.classification.method.train", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        fitted.fit(data, split)
+    np.testing.assert_array_equal(fitted.probabilities(data), before)
+
+
 def test_unfit_training_is_told(tmp_path: Path) -> None:
     data, split = communities()
     with pytest.raises(InputError, match=r"no node classifier is called 'gcm'; expected gcn"):

@@ -1,5 +1,7 @@
 """diagnose: white noise passes, what a model has left unlearnt does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fourfold import GraphForecaster
@@ -39,6 +41,15 @@ def test_the_sign_says_which_way() -> None:
     assert (lasting.by_node()["finding"] == "errors go on from step to step").all()
     turning = GraphForecaster("rnn").diagnose(residuals=noise[1:] - noise[:-1], graph=ring())
     assert (turning.by_node()["finding"] == "errors alternate from step to step").all()
+
+
+def test_neither_alone_is_space_and_time_taken_together() -> None:
+    found = GraphForecaster("rnn").diagnose(residuals=np.ones((40, 5)), graph=ring())
+    test = replace(found.test, p_value=0.005, spatial_p_value=0.04, temporal_p_value=0.05)
+    assert replace(found, test=test).verdict() == (
+        "The residuals are still correlated in space and time taken together (p = 0.005; along the graph "
+        "0.04, in time 0.05). There is more to learn: p is below 0.01."
+    )
 
 
 @pytest.mark.slow

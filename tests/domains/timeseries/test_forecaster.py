@@ -197,6 +197,21 @@ def test_backtest_holds_forecasts_beside_what_happened() -> None:
     )
 
 
+def test_targets_that_were_not_observed_are_missing_beside_their_forecasts() -> None:
+    frame = long_frame((STEPS,))
+    frame.loc[STEPS - 10, "y"] = np.nan
+    long = Forecaster("last-value", missing="mask").backtest(frame, 12, test=48, step=12).to_long()
+    assert list(long.loc[long["y"].isna(), "ds"]) == [frame.loc[STEPS - 10, "ds"]]
+
+
+def test_the_scale_of_mase_is_that_of_the_rows_before_the_test() -> None:
+    frame = long_frame((STEPS,))
+    frame.loc[STEPS - 48 :, "y"] *= 100
+    found = Forecaster("last-value").evaluate(frame, 12, test=48, levels=()).overall()
+    known = frame["y"].to_numpy()[:-48]
+    assert found["mase"] == pytest.approx(found["mae"] / np.abs(known[24:] - known[:-24]).mean(), rel=1e-5)
+
+
 def test_refit_learns_only_from_what_was_known() -> None:
     frame = long_frame((STEPS, STEPS))
     poisoned = frame.copy()
@@ -337,3 +352,55 @@ def test_absurd_horizons_are_refused_before_memory_and_hours_are_spent(horizon: 
         Forecaster("seasonal-naive").predict(frame, horizon)
     with pytest.raises(InputError, match="too many; expected at most"):
         Forecaster("linear").fit(frame, horizon)
+
+
+def test_a_refused_fit_leaves_what_was_fitted() -> None:
+    forecaster = Forecaster("linear", model_settings={"lookback": 48}).fit(long_frame(), 12)
+    before = forecaster.predict(long_frame(), levels=(80,)).values
+    with pytest.raises(InputError):
+        forecaster.fit(long_frame().head(20), 12)
+    np.testing.assert_array_equal(forecaster.predict(long_frame(), levels=(80,)).values, before)
+
+
+def test_rows_are_learnt_from_or_held_out() -> None:
+    with pytest.raises(InputError, match="overlap"):
+        Forecaster("linear", model_settings={"lookback": 48}).fit(
+            long_frame(), 12, train=slice(0, 400), validation=slice(350, 480)
+        )
+
+
+def test_what_was_seen_ends_with_the_last_row_used() -> None:
+    frame = long_frame((STEPS,), tz=None)
+    fitted = Forecaster("linear", model_settings={"lookback": 48}).fit(
+        frame, 12, train=slice(0, 300), validation=0
+    )
+    assert fitted.seen_until == str(frame["ds"][299])
+
+
+def test_a_run_folder_belongs_to_its_data(tmp_path: Path) -> None:
+    forecaster = Forecaster("linear", model_settings={"lookback": 48})
+    forecaster.fit(long_frame(), 12, run=tmp_path)
+    forecaster.fit(long_frame(), 12, run=tmp_path)
+    with pytest.raises(InputError, match="other data"):
+        forecaster.fit(long_frame().assign(y=lambda frame: 3 * frame["y"]), 12, run=tmp_path)
+
+
+def test_filled_gaps_are_history_and_never_truth() -> None:
+    frame = long_frame((STEPS,), tz=None)
+    frame.loc[STEPS - 20 : STEPS - 10, "y"] = np.nan
+    forecaster = Forecaster("last-value", missing="interpolate")
+    actual = forecaster.backtest(frame, 12, test=48, step=12).to_long()
+    assert actual["cutoff"].nunique() == 3  # the fourth lies in the gap
+    assert actual["y"].isna().sum() == 8
+
+
+def test_settings_that_do_not_exist_are_named() -> None:
+    with pytest.raises(InputError, match="colour"):
+        Forecaster("linear", colour=3)
+    with pytest.raises(InputError, match="refit"):
+        Forecaster("last-value").backtest(long_frame(), 12, refit=-1)
+
+
+def test_a_future_that_nothing_reads_is_refused(linear: Forecaster) -> None:
+    with pytest.raises(InputError, match="future"):
+        linear.predict(long_frame(), future=long_frame())

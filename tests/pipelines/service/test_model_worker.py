@@ -85,6 +85,44 @@ def test_a_full_queue_is_refused_with_the_time_to_come_back(make_worker):
     assert 1 <= refused.retry_after <= 60
 
 
+def test_work_that_was_given_up_leaves_a_full_queue(make_worker):
+    worker, gate = make_worker(max_queue=2), Gate()
+
+    async def main():
+        first = asyncio.create_task(worker.run(gate))
+        await until(gate.reached.is_set)
+        left = [asyncio.create_task(worker.run(len)) for _ in range(2)]
+        await until(lambda: worker.waiting == 2)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        late = asyncio.create_task(worker.run(len))
+        await asyncio.sleep(0)
+        gate.open.set()
+        return await asyncio.gather(first, late)
+
+    assert asyncio.run(main()) == ["through", 1]
+
+
+def test_after_quick_answers_the_time_to_come_back_is_short(make_worker):
+    worker, gate = make_worker(max_queue=4), Gate()
+
+    async def main():
+        for _ in range(20):
+            await worker.run(len)
+        first = asyncio.create_task(worker.run(gate))
+        await until(gate.reached.is_set)
+        waiting = [asyncio.create_task(worker.run(len)) for _ in range(4)]
+        await until(lambda: worker.waiting == 4)
+        with pytest.raises(ServiceError) as refused:
+            await worker.run(len)
+        gate.open.set()
+        await asyncio.gather(first, *waiting)
+        return refused.value.retry_after
+
+    assert asyncio.run(main()) == 1
+
+
 @pytest.mark.parametrize(("key", "most", "least"), [(None, 60, 30), ("same", 2, 1)])
 def test_the_time_to_come_back_counts_batches(make_worker, key, most, least):
     worker, gate = make_worker(max_queue=40, max_batch=40), Gate()

@@ -32,6 +32,14 @@ def test_what_is_left_is_said_in_words(make: Callable[[np.ndarray], np.ndarray],
     assert said in verdict("model", outcome(make(noise)))
 
 
+def test_neither_alone_is_space_and_time_taken_together() -> None:
+    weak = {"spatial_p_value": 0.05, "temporal_p_value": 0.05}
+    found = outcome(np.random.default_rng(0).normal(size=(400, 8))).model_copy(
+        update={"p_value": 0.005, **weak}
+    )
+    assert verdict("m", found).endswith("are correlated: in space and time taken together (p = 0.005).")
+
+
 def test_nodes_that_could_not_be_compared_have_no_statistic() -> None:
     errors = np.random.default_rng(0).normal(size=(50, 8, 1))
     known = np.ones(errors.shape, dtype=bool)

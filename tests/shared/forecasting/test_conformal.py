@@ -20,6 +20,15 @@ def windows_of(context: np.ndarray, observed: np.ndarray | None = None) -> Windo
     return Windows(context, seen, zeros, zeros, horizon=2, period=4)
 
 
+class Last:
+    """The last value of the context, at every lead."""
+
+    max_horizon = None
+
+    def predict(self, windows: Windows) -> Prediction:
+        return Prediction(windows.context[:, -1:].repeat(windows.horizon, axis=1))
+
+
 def test_quantiles_are_the_corrected_order_statistics() -> None:
     residuals = np.arange(1.0, 10.0)[::-1, None]  # 9 values: 80 % needs ranks 1 and 9 of 10
     intervals = ConformalIntervals.calibrate(residuals, np.ones((9, 1), bool))
@@ -114,13 +123,22 @@ def test_a_first_lead_without_errors_is_not_certain() -> None:
     np.testing.assert_array_equal(made.errors[0], made.errors[1])
 
 
+def test_the_count_is_that_of_the_lead_with_the_fewest_windows() -> None:
+    usable = np.ones((9, 2), bool)
+    usable[3:, 1] = False
+    assert ConformalIntervals.calibrate(np.zeros((9, 2)), usable).count == 3
+
+
+def test_gaps_among_the_targets_are_no_errors() -> None:
+    values = (50 + np.arange(60) % 2).astype(np.float32)[:, None]
+    seen = np.ones(values.shape, bool)
+    seen[30::7] = False
+    panel = Panel(np.where(seen, values, 0), seen, pd.RangeIndex(60), ("a",), 1, 2)
+    made = calibrate(Last(), panel, slice(20, 60), lookback=8, minimum=4, horizon=2)
+    assert made is not None and np.abs(made.errors).max() < 10
+
+
 def test_panels_too_short_to_calibrate_are_told_how_long() -> None:
-    class Last:
-        max_horizon = None
-
-        def predict(self, windows: Windows) -> Prediction:
-            return Prediction(windows.context[:, -1:].repeat(windows.horizon, axis=1))
-
     values = np.arange(4, dtype=np.float32)[:, None]
     panel = Panel(values, np.ones(values.shape, bool), pd.RangeIndex(4), ("a",), 1, 4)
     for minimum in (1, 4):

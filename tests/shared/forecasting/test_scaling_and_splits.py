@@ -63,12 +63,26 @@ def test_held_out_rows_that_are_none(share: Any) -> None:
     assert last_rows(0, 10, 1) == slice(10, 10) and last_rows(three, 10, 1) == slice(7, 10)
 
 
-@pytest.mark.parametrize("horizon", [0, -1, 2.5, "3", True, None])
+@pytest.mark.parametrize("horizon", [0, -1, 2.5, "3", True])
 def test_horizons_that_are_none(horizon: Any) -> None:
     with pytest.raises(InputError, match="is not a number of steps; expected a whole number, 1 or more"):
         require_horizon(horizon)
     three: Any = np.int64(3)
     assert require_horizon(three) == 3
+
+
+def test_a_horizon_that_was_not_given_is_asked_for() -> None:
+    with pytest.raises(InputError, match=r"is not said.* Pass horizon= \(in the shell: --horizon\)"):
+        require_horizon(None)
+
+
+def test_probabilities_are_told_once_and_none_take_the_name_of_others() -> None:
+    third = 100 / 3
+    assert central_probabilities([80, 80.0], [0.1, 0.5]) == (0.1, 0.5, 0.9)
+    assert len(central_probabilities([third, 99.9], [1 / 3])) == 4
+    for levels, quantiles in (([80, 80.0000000001], []), ([80.000001, 80], []), ([80], [0.1000001])):
+        with pytest.raises(InputError, match="would have columns of one name"):
+            central_probabilities(levels, quantiles)
 
 
 @pytest.mark.parametrize("wrong", ["80", ["80"], 80, [None], [0], [float("nan")]])

@@ -48,6 +48,13 @@ def test_infinite_and_too_large_values_always_raise(value: float, missing) -> No
     assert error.field == "y" and error.where == "row 11"
 
 
+def test_whole_numbers_beyond_all_floats_are_named_by_row() -> None:
+    bad = frame().astype({"y": object})
+    bad.loc[:, "y"] = [1, None, -(10**400)] + [2] * (len(bad) - 3)
+    error = refused(bad)
+    assert error.field == "y" and error.where == "row 2" and "beyond all numbers" in error.problem
+
+
 def test_irregular_gaps_tell_count_and_first_gap() -> None:
     error = refused(frame().drop(index=[3, 4, 13]))
     assert "3 time steps are missing in 2 of 2 series" in error.problem

@@ -1,5 +1,6 @@
 """CSV files: dialects that are read, and mistakes that are named line by line."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -166,3 +167,71 @@ def test_two_columns_of_one_name_are_found_among_many(tmp_path: Path) -> None:
 
 def test_one_cell_without_end_is_no_header(tmp_path: Path) -> None:
     assert "field larger than field limit" in refused(write(tmp_path, ["x" * 200_000, "1"])).problem
+
+
+DAYS = [f"2024-01-{day:02d}" for day in range(1, 20)]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "told", "series"),
+    [
+        (",ds,a,b", "{n},{day},{n}.5,7", "column 1 has no name and is left out", ("a", "b")),
+        ("ds,a,", "{day},{n}.5,7", "column 3 has", ("a",)),
+        ("ds,a,", "{day},{n}.5,", "column 3 has", ("a",)),
+        (",ds,a,", "{n},{day},{n}.5,7", "columns 1, 4 have no name and are left out", ("a",)),
+        (",unique_id,ds,y", "{n},x,{day},{n}.5", "column 1 has", ("x",)),
+        (",when,a", "{day},{day},{n}.5", "column 1 has", ("a",)),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_columns_without_a_name_are_left_out(
+    tmp_path: Path, header: str, row: str, told: str, series: tuple[str, ...], encoding: str
+) -> None:
+    path = write(
+        tmp_path, [header, *(row.format(n=n, day=day) for n, day in enumerate(DAYS))], "t.csv", encoding
+    )
+    with pytest.warns(InputWarning, match=f"t.csv: {told}"):
+        panel = read_panel(path, time_col="when" if "when" in header else "ds")
+    assert panel.series == series and (panel.values[:, 0] == np.arange(19) + 0.5).all()
+
+
+def test_mistakes_beside_a_column_without_a_name_keep_their_line(tmp_path: Path) -> None:
+    lines = ["", ",unique_id,ds,y", *(f"{n},a,{day},{n}" for n, day in enumerate(DAYS))]
+    lines[7] = lines[7][:-1] + "x"
+    with pytest.warns(InputWarning, match="column 1"):
+        assert refused(write(tmp_path, lines)).where == "line 8"
+
+
+def test_dates_without_a_name_are_the_time(tmp_path: Path) -> None:
+    path = write(tmp_path, [",a,b", *(f"{day},{n},7" for n, day in enumerate(DAYS))])
+    with pytest.warns(InputWarning, match="time is read from"):
+        assert read_panel(path).series == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("cells", "remedies"),
+    [
+        (["22,952", "21,6", "23,963"], ["Replace the comma"] * 3),
+        (["22,952", "0,952", "1"], ["Replace the comma"] * 2),
+        (["22,952", "21", "23,963"], ["Remove the commas if they .*, replace them with points if "] * 2),
+        (["22,952,111", "1.234,5", "7"], ["Remove the separators of thousands, and write decimals "] * 2),
+    ],
+)
+def test_a_column_tells_what_its_commas_set_off(
+    tmp_path: Path, cells: list[str], remedies: list[str]
+) -> None:
+    lines = ["ds,a", *(f'{day},"{cell}"' for day, cell in zip(DAYS, cells, strict=False))]
+    error = refused(write(tmp_path, lines))
+    assert isinstance(error, InputErrors) and len(error.problems) == len(remedies)
+    for problem, remedy in zip(error.problems, remedies, strict=True):
+        assert re.match(remedy, problem.remedy or "")
+
+
+def test_seconds_since_1970_are_told(tmp_path: Path) -> None:
+    lines = ["ds,y", *(f"{1709251200 + 3600 * n},{n}" for n in range(19))]
+    error = refused(write(tmp_path, lines))
+    assert error.field == "ds" and "seconds since 1970" in error.problem
+    assert error.expected == "dates such as 2024-03-01 00:00:00" and "as dates" in (error.remedy or "")
+    lines = ["ds,y", *(f"{day},1" for day in DAYS[:5]), *lines[1:]]
+    error = refused(write(tmp_path, lines))
+    assert error.where == "line 7" and error.expected == "a date such as 2024-01-01"

@@ -33,6 +33,17 @@ def test_unknown_frequency_is_refused(freq: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "freq", ["106752D", "999999999999D", "9223372036854775808ns", "3505MS", "293YS", "76213B"]
+)
+def test_steps_beyond_the_times_of_64_bits_are_refused(freq: str) -> None:
+    with pytest.raises(InputError, match=r"freq: .* is too long a step; expected at most 292 years"):
+        parse_frequency(freq)
+    with pytest.raises(InputError, match="is not a frequency"):
+        parse_frequency("9" * 5000 + "D")
+    assert parse_frequency("106751D").count < 2**63
+
+
+@pytest.mark.parametrize(
     "freq", ["h", "15min", "D", "W-MON", "MS", "ME", "QS-FEB", "QE", "YS", "YE", "B", "2MS"]
 )
 def test_stamps_agree_with_pandas(freq: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from fourfold.shared.errors import InputError
-from fourfold.shared.panels import table_limit
+from fourfold.shared.panels import plain_reading, table_limit
 from fourfold.shared.panels.long_frame import to_long
 from fourfold.shared.panels.long_reading import LongColumns
 from fourfold.shared.panels.panel import Panel
@@ -114,6 +114,7 @@ NOT_PLAIN = {
     "rows out of order": {name: column[::-1] for name, column in HOLE.items()},
     "series in turns": {"unique_id": ["a", "b"] * 15, "ds": table()["ds"], "y": table()["y"]},
     "series of unlike times": table(("a", "b"), 4) | {"ds": table(steps=8)["ds"]},
+    "a series twice": table(("a", "b", "b"), 4),
     "a value missing": table(steps=3, values=[1.0, None, 2.0]),
     "a text": table(steps=3, values=[1.0, "x", 2.0]),
     "true": table(steps=3, values=[1.0, True, 2.0]),
@@ -132,6 +133,7 @@ NOT_PLAIN = {
     "an id that is a number": table() | {"unique_id": [1] * 30},
     "an id missing": table() | {"unique_id": ["a"] * 29 + [None]},
     "an empty id": table(("",)),
+    "an empty id later": table(("a", "")),
     "half a character": table(("\ud800",)),
     "one row": table(steps=1),
     "no rows": {"unique_id": [], "ds": [], "y": []},
@@ -158,3 +160,13 @@ def test_the_room_is_required_as_there():
         assert plainly(table()) is None
         with pytest.raises(InputError, match="at most 20 cells"):
             plainly(table(("a", "b"), 15))
+
+
+def test_an_axis_far_longer_than_the_table_is_not_even_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    def begun(*_: object) -> None:
+        raise AssertionError("an axis was made")
+
+    monkeypatch.setattr(plain_reading, "make_axis", begun)
+    wide = table(steps=3, freq="D") | {"ds": ["2026-01-01", "2026-01-02", "2026-08-01"]}
+    assert plainly(wide) is None
+    assert plainly(table(steps=30, freq="D"), freq="s") is None

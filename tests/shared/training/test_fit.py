@@ -2,11 +2,14 @@
 
 import json
 from importlib.metadata import version
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from fourfold.shared.errors import InputError
+from fourfold.shared.training import trainer
+from fourfold.shared.training.checkpoint import CheckpointFolder
 from fourfold.shared.training.fit import fit
 from fourfold.shared.training.fit_result import load_weights
 from fourfold.shared.training.objective import Phase
@@ -109,6 +112,14 @@ def _only(run, step):
     return folder.parent
 
 
+def test_validation_judges_the_moving_average(toy, tmp_path):
+    objective, validation = toy.Regression(dropout=0.0), toy.Samples(33)
+    ema = EmaSettings(modules=("net",), decay=0.9, warm_up=False)
+    result = fit(objective, toy.Samples(), settings(steps=8, ema=ema, select="last"), tmp_path, validation)
+    total, count = objective.validate({"x": validation.features, "y": validation.target})["mse"]
+    assert result.last["mse"] == pytest.approx(total.item() / count, rel=1e-5)
+
+
 def test_bf16_autocast_runs_on_the_cpu(toy, tmp_path):
     objective, seen = toy.Regression(dropout=0.0), []
     objective.net[3].register_forward_hook(lambda module, inputs, output: seen.append(output.dtype))
@@ -196,6 +207,13 @@ def test_run_folder(toy, tmp_path):
     assert [line["step"] for line in training] == [10, 20, 30]
     assert {"loss", "mae", "rate", "samples_per_second", "peak_memory_mb", "epoch"} <= training[0].keys()
     assert json.loads((tmp_path / "environment.json").read_text())["versions"]["torch"] == version("torch")
+
+
+def test_checkpoints_by_time_count_from_the_last_one(toy, tmp_path, monkeypatch):
+    samples = toy.Samples()
+    monkeypatch.setattr(trainer, "time", SimpleNamespace(monotonic=lambda: samples.calls))
+    fit(toy.Regression(), samples, settings(steps=10, checkpoint_seconds=3, keep_last=99), tmp_path)
+    assert CheckpointFolder(tmp_path / "checkpoints").steps() == [3, 6, 9, 10]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from fourfold.shared.training import checkpoint
 from fourfold.shared.training.checkpoint import CheckpointFolder, read_checkpoint
 from fourfold.shared.training.failure import CheckpointNotSaved, NonFiniteLoss, TrainingInterrupted
 from fourfold.shared.training.fit import fit
+from fourfold.shared.training.objective import Phase
 from fourfold.shared.training.settings import EmaSettings, FitSettings, ScheduleSettings
 
 WANTED = FitSettings(
@@ -190,6 +191,20 @@ def test_weights_that_overflow_are_never_saved(toy, tmp_path):
     for step in CheckpointFolder(tmp_path / "checkpoints").steps():
         state = read_checkpoint(CheckpointFolder(tmp_path / "checkpoints").path(step))
         assert all(torch.isfinite(value).all() for value in state["modules"]["net"].values())
+
+
+def test_weights_that_overflow_in_the_last_step_are_told(toy, tmp_path):
+    objective = toy.Regression()
+    weight = objective.net[0].weight
+
+    class Overflowing(torch.optim.SGD):
+        def step(self, closure=None):
+            weight.data.fill_(float("inf"))
+
+    objective.phases = (Phase("main", ("net",), objective.loss, lambda p: Overflowing(p, lr=0.1)),)
+    with pytest.raises(NonFiniteLoss, match="a weight"):
+        fit(objective, toy.Samples(), WANTED.model_copy(update={"steps": 1}), tmp_path)
+    assert CheckpointFolder(tmp_path / "checkpoints").steps() == []
 
 
 def test_full_disk_leaves_the_previous_checkpoint(toy, tmp_path, monkeypatch, uninterrupted):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from fourfold.domains.graphs.imputation.baselines import fill_line
 from fourfold.domains.graphs.imputation.imputer import Imputer
 from fourfold.domains.graphs.imputation.missing_patterns import hide_blocks
@@ -73,6 +74,17 @@ def test_every_gap_is_filled_and_what_was_observed_stays_bit_for_bit(fitted):
 def test_an_axis_shorter_than_a_window_is_filled_too(fitted):
     done = fitted.impute(signals(3, share=0.5))
     assert np.isfinite(done.panel.values).all()
+
+
+def test_the_nearer_the_middle_of_a_window_the_more_a_prediction_counts(fitted):
+    def place_in_window(x, *others):
+        return torch.arange(float(x.shape[1]))[:, None, None].expand(x.shape), []
+
+    imputer = Imputer.from_state(fitted.config(), fitted.state())
+    imputer.settings = quick(window=4, stride=2)
+    imputer.network.forward = place_in_window
+    found = imputer.scaler.values.transform(imputer.predict(signals(6)))
+    np.testing.assert_allclose(found[:, 0, 0], [0, 1, 4 / 3, 5 / 3, 2, 3], atol=1e-5)
 
 
 def test_predictions_do_not_read_the_value_they_predict(fitted):

@@ -44,6 +44,26 @@ def test_rows_outside_training_and_validation_change_nothing() -> None:
         np.testing.assert_array_equal(found[1][name], value, err_msg=name)
 
 
+def test_training_hides_a_share_of_what_was_observed() -> None:
+    given = []
+
+    class Zeros(torch.nn.Module):
+        supports = 1
+
+        def forward(self, x: torch.Tensor, seen: torch.Tensor, *others: object) -> tuple:
+            given.append(seen)
+            return torch.zeros_like(x), [torch.zeros_like(x)]
+
+    edges = Edges(torch.from_numpy(PAIRS), torch.ones(2), 3)
+    how = ImputerSettings(whiten=0.5, whiten_blocks=0.0)
+    objective = ImputationObjective(Zeros(), edges, how, lambda parameters: torch.optim.Adam(parameters))
+    torch.manual_seed(0)
+    x, observed = torch.ones(4, 50, 3, 1), torch.rand(4, 50, 3, 1) < 0.9
+    objective.loss({"x": x, "observed": observed, "covariates": torch.zeros(4, 50, 3, 0)})
+    assert 0.4 < given[0][observed].float().mean() < 0.6
+    assert not given[0][~observed].any()
+
+
 def test_validation_judges_predictions_that_have_not_read_what_is_hidden() -> None:
     """Hidden values far from all others move their own errors alone, each by as much as they moved."""
     torch.manual_seed(0)

@@ -16,6 +16,7 @@ CASES = [
     (96, 7, {"seasonal_deg": 0, "trend_deg": 0}),
     (100, 12, {"trend": 21, "low_pass": 15, "low_pass_deg": 0}),
     (150, 13, {"seasonal_jump": 2, "trend_jump": 3, "low_pass_jump": 4}),
+    (120, 12, {"seasonal_jump": 12}),
     (24, 12, {}),
     (41, 4, {"seasonal": 35}),
 ]

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 from fourfold.pipelines.service.forecasting.arrow_guard import read_arrow, read_parquet
 from fourfold.pipelines.service.forecasting.examples import COLUMNS, CSV
+from fourfold.pipelines.service.forecasting.tables import _single
 from fourfold.shared.errors import InputError
 from pyarrow import parquet
 
@@ -53,6 +54,19 @@ BODIES = {
     "NaN": (data_of("[1, NaN, 3]"), 422, "holds NaN, which is no JSON"),
     "infinity": (data_of("[1, -Infinity, 3]"), 422, "holds -Infinity"),
     "beyond": (data_of("[1, 1e999, 3]"), 422, "beyond all numbers"),
+    "beyond as a whole number": (data_of("[1, null, -" + "9" * 400 + "]"), 422, "y at row 2: holds a number"),
+    "beyond in rows": (json_of(data=[{"ds": DAYS[0], "y": 10**310}]), 422, "data.y at row 0: holds a number"),
+    "beyond ahead": (json_of(future={"ds": DAYS, "x": [10**310] * 40}), 422, "future.x at row 0: holds"),
+    "beyond on a graph": (
+        json_of(graph=[{"from": "a", "to": "b", "weight": 10**310}]), 422, "graph.weight at row 0: holds",
+    ),
+    "half a name": (
+        json_of(data={"unique_id": ["a", "\ud800"], "ds": DAYS[:2], "y": [1, 2]}), 422,
+        "data.unique_id at row 1: the text is no Unicode",
+    ),
+    "half a time": (json_of(data={"ds": [None, 1, "\udc00"], "y": [1, 2, 3]}), 422, "data.ds at row 2: the"),
+    "half a column": (json_of(data={"y": [1], "\ud800": [2]}), 422, "data at column 1: the column's name"),
+    "half an edge": (json_of(graph=[{"from": "\ud800", "to": "b"}]), 422, "graph.from at row 0: the text"),
     "beyond float32": (data_of("[1, 1e39, 3]"), 422, "y"),
     "digits": (data_of("[1, " + "9" * 5000 + ", 3]"), 422, "is not JSON"),
     "large whole": (data_of("[1, " + "9" * 300 + ", 3]"), 422, "y"),
@@ -83,12 +97,19 @@ BODIES = {
     "a path": (json_of(model="../../etc/passwd"), 404, "is not served"),
     "no text": (json_of(model=1), 422, "model"),
     "frequency": (json_of(freq="fortnightly"), 422, "freq"),
+    "long steps": (json_of(freq="999999999999D"), 422, "freq: '999999999999D' is too long a step"),
+    "long steps of numbers": (json_of(freq=10**30), 422, "freq: is too long a step"),
     "zone": (json_of(timezone="Mars/Olympus"), 422, "timezone"),
     "graph": (json_of(graph=[{"from": "a", "to": "b"}]), 422, "reads no graph"),
     "name of the forecast": (
         json_of(model="drift", levels=[], time_col="drift", data={"drift": DAYS, "y": [1, 2] * 20}), 422,
-        "is also the name of the forecast's column",
+        "drift: two columns of the forecast would have this name",
     ),
+    "name of an interval": (
+        json_of(model="drift", time_col="drift-lo-80", data={"drift-lo-80": DAYS, "y": [1, 2] * 20}), 422,
+        "drift-lo-80: two columns of the forecast would have this name",
+    ),
+    "levels of one name": (json_of(levels=[80, 80.0000000001]), 422, "columns of one name"),
     "stray time": (
         json_of(freq="s", data={"ds": ["1800-01-01", "2026-01-01"], "y": [1, 2]}),
         422,
@@ -110,6 +131,12 @@ def test_json(client, body, status, words):
     answer = client.post(URL, content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == status, answer.text
     assert words in answer.json()["detail"]
+
+
+def test_a_field_that_stands_twice_among_many_is_found_at_once():
+    pairs = [(str(n), n) for n in range(100_000)]
+    with pytest.raises(InputError, match="99999: stands twice"):
+        _single([*pairs, pairs[-1]])
 
 
 def long(**columns) -> pa.Table:

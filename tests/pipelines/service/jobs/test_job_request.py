@@ -36,6 +36,7 @@ def test_examples_are_understood_and_kept_as_they_were(example: dict) -> None:
             '{"kind": "finetune", "model": "linear", "lookback": 10001, "steps": 10000001}',
             {"lookback", "steps"},
         ),
+        (f'{{"kind": "finetune", "model": "linear", "period": {"9" * 400}}}', {"period"}),
         ('{"kind": "generate", "model": "perov-flow", "n": 0, "path": "/etc"}', {"n", "path"}),
         ('{"kind": "generate", "model": "perov-flow", "property": NaN}', {"property"}),
     ],

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ...shared.errors import InputError
+from .errors import InputError
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
