@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -131,7 +132,12 @@ class Forecasting:
             self._unread -= 1
 
     async def _thread(self, work: Callable[[], Read]) -> Read:
-        return await to_thread.run_sync(work, limiter=self._readers)
+        limit = self._limits.timeout_s
+        try:
+            reading = to_thread.run_sync(work, limiter=self._readers, abandon_on_cancel=True)
+            return await asyncio.wait_for(reading, limit)
+        except TimeoutError:
+            raise ServiceError(504, f"the table was not read within {limit:g} s; ask for less") from None
 
 
 def _is_short(raw: Raw) -> bool:
