@@ -39,13 +39,13 @@ def read_bytes(path: Path) -> bytes:
     """The file's bytes, unzipped when its name ends in .gz, less the columns without a name.
 
     Raises:
-        InputError: the file is no table, or one with such columns is not text.
+        InputError: the file is no table, or is not text.
     """
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
         content = file.read()
     if not content.strip(_BLANK):
         return content
-    delimiter, rows = _first_rows(content, _encoding_of_beginning(content), path.name)
+    delimiter, rows = _first_rows(content, _tell_encoding(content, path.name), path.name)
     places = _unnamed(rows)
     return _without(places, content, delimiter, path.name) if places else content
 
@@ -77,6 +77,8 @@ def _first_rows(content: bytes, encoding: str, name: str) -> tuple[str, list[lis
     size = _size_of_beginning(content)
     text = content[:size].decode(encoding, errors="ignore").lstrip("\r\n")
     lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise InputError(name, "the file is empty", expected="a header line and rows")
     if len(content) > size and len(lines) > 1:
         lines = lines[:-1]
     delimiter = max(_DELIMITERS, key=lambda sign: (lines[0].count(sign), sign == ","))
@@ -132,21 +134,16 @@ def _size_of_beginning(content: bytes) -> int:
     return max(_BEGINNING, len(content) if end < 0 else end + 2)
 
 
-def _encoding_of_beginning(content: bytes) -> str:
-    return "utf-16" if content.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
-
-
 def _tell_encoding(content: bytes, name: str) -> str:
-    encoding = _encoding_of_beginning(content)
-    if encoding == "utf-16":
-        return encoding
+    wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    encoding = "utf-16" if wide else "utf-8-sig"
     try:
-        content.decode("utf-8")
+        content.decode(encoding)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InputError(
             name,
-            f"the byte {content[error.start]:#04x} is not UTF-8 text",
+            f"the byte {content[error.start]:#04x} is not {'UTF-16' if wide else 'UTF-8'} text",
             where=f"line {line}",
             expected="a UTF-8 file",
             remedy="Save the file as CSV UTF-8",

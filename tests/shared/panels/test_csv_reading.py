@@ -235,3 +235,17 @@ def test_seconds_since_1970_are_told(tmp_path: Path) -> None:
     lines = ["ds,y", *(f"{day},1" for day in DAYS[:5]), *lines[1:]]
     error = refused(write(tmp_path, lines))
     assert error.where == "line 7" and error.expected == "a date such as 2024-01-01"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"\xff\xfe\xfd", "is not UTF-16"),
+        (b"\x80\x81\x82", "is not UTF-8"),
+        (b"ds,y\n2026-01-01,\xff\n", "is not UTF-8"),
+    ],
+)
+def test_bytes_that_are_no_text_are_told(tmp_path, content, words):
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(InputError, match=words):
+        read_panel(tmp_path / "t.csv")
