@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...domains.graphs.residual_diagnosis import CLEAR
 from ..comparison.data_summary import DataSummary
 from ..comparison.figures import Fan, draw_data, draw_fans
 from ..comparison.report_blocks import again_blocks, bracketed, lead_blocks, model_blocks, series_block
@@ -20,9 +21,6 @@ from .figures import draw_by_hour, draw_map
 from .map_layout import lay_out
 from .preparation import Prepared
 from .record import NetworkEvaluation, Whiteness
-
-CLEAR = 0.01
-"""P-value below which errors are called correlated."""
 
 
 @dataclass(frozen=True)

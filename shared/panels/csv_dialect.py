@@ -8,7 +8,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,6 @@ from ..errors import InputError, note
 from .layout import looks_like_dates, mostly_dates
 
 _BEGINNING = 65536
-_BLANK = b"\r\n\t \xef\xbb\xbf\xff\xfe\x00"
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d+,\d+$")
 _NUMBER = re.compile(r"^[+-]?[\d.,]*(e[+-]?\d+)?$", re.IGNORECASE)
@@ -33,21 +32,15 @@ class CsvDialect:
     delimiter: str
     decimal: str
     header: tuple[str, ...]
+    """Names of the columns, without those of `nameless`."""
+    nameless: tuple[int, ...] = ()
+    """Places of columns that have no name, and are not read."""
 
 
 def read_bytes(path: Path) -> bytes:
-    """The file's bytes, unzipped when its name ends in .gz, less the columns without a name.
-
-    Raises:
-        InputError: the file is no table, or is not text.
-    """
+    """The file's bytes, unzipped when its name ends in .gz."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        content = file.read()
-    if not content.strip(_BLANK):
-        return content
-    delimiter, rows = _first_rows(content, _tell_encoding(content, path.name), path.name)
-    places = _unnamed(rows)
-    return _without(places, content, delimiter, path.name) if places else content
+        return file.read()
 
 
 def tell_dialect(content: bytes, name: str) -> CsvDialect:
@@ -56,10 +49,13 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     Raises:
         InputError: the file is empty, is not text, or has no header line.
     """
-    if not content.strip(_BLANK):
+    if not content.strip(b"\r\n\t \xef\xbb\xbf\xff\xfe\x00"):
         raise InputError(name, "the file is empty", expected="a header line and rows")
     encoding = _tell_encoding(content, name)
     delimiter, rows = _first_rows(content, encoding, name)
+    nameless = _nameless(rows)
+    for row in rows:
+        _drop(row, nameless)
     header = tuple(rows[0])
     _require_header(header, name)
     cells = [cell for row in rows[1:] for cell in row]
@@ -69,7 +65,7 @@ def tell_dialect(content: bytes, name: str) -> CsvDialect:
     if delimiter != "," or decimal == ",":
         comma = " and a decimal comma" if decimal == "," else ""
         note(f"{name} is read with a {_DELIMITERS[delimiter]} between columns{comma}.")
-    return CsvDialect(encoding, delimiter, decimal, header)
+    return CsvDialect(encoding, delimiter, decimal, header, nameless)
 
 
 def _first_rows(content: bytes, encoding: str, name: str) -> tuple[str, list[list[str]]]:
@@ -93,38 +89,49 @@ def _no_table(name: str, error: csv.Error) -> InputError:
     return InputError(name, f"cannot be read as a table ({error})", expected="CSV")
 
 
-def _unnamed(rows: list[list[str]]) -> list[int]:
+def _nameless(rows: list[list[str]]) -> tuple[int, ...]:
     """Places of the columns without a name, such as the row numbers that `DataFrame.to_csv` writes first.
 
     One of dates has its use where no other column holds the time.
     """
     header, first = rows[0], dict(enumerate(rows[1] if len(rows) > 1 else ()))
-    places = [place for place, cell in enumerate(header) if not cell]
+    places = tuple(place for place, cell in enumerate(header) if not cell)
     if not places or _lacks_names(header):
-        return []
+        return ()
     if any(looks_like_dates(cell) or _DATE.match(first.get(n, "")) for n, cell in enumerate(header) if cell):
         return places
     columns = {n: pd.Series([row[n] for row in rows[1:] if n < len(row)], dtype=object) for n in places}
-    return [place for place, column in columns.items() if not mostly_dates(column)]
+    return tuple(place for place, column in columns.items() if not mostly_dates(column))
 
 
-def _without(places: list[int], content: bytes, delimiter: str, name: str) -> bytes:
-    """A file's content without some of its columns; all else stays on its line."""
-    text = io.StringIO(content.decode(_tell_encoding(content, name)), newline="")
+def without_nameless(content: bytes, dialect: CsvDialect, name: str) -> tuple[bytes, CsvDialect]:
+    """A file's content without the columns that have no name, told in a note; all else stays on its line.
+
+    Raises:
+        InputError: a field that does not end.
+    """
+    if not dialect.nameless:
+        return content, dialect
+    text = io.StringIO(content.decode(dialect.encoding), newline="")
     kept = io.StringIO()
-    writer = csv.writer(kept, delimiter=delimiter, lineterminator="\n")
+    writer = csv.writer(kept, delimiter=dialect.delimiter, lineterminator="\n")
     try:
-        for row in csv.reader(text, delimiter=delimiter):
-            for place in reversed(places):
-                del row[place : place + 1]
+        for row in csv.reader(text, delimiter=dialect.delimiter):
+            _drop(row, dialect.nameless)
             writer.writerow(row)
     except csv.Error as error:
         raise _no_table(name, error) from error
-    numbers = ", ".join(str(place + 1) for place in places[:5]) + (", ..." if len(places) > 5 else "")
+    places = [str(place + 1) for place in dialect.nameless]
+    numbers = ", ".join(places[:5]) + (", ..." if len(places) > 5 else "")
     one = f"column {numbers} has no name and is left out. Name it in the header to keep it."
     more = f"columns {numbers} have no name and are left out. Name them in the header to keep them."
     note(f"{name}: {one if len(places) == 1 else more}")
-    return kept.getvalue().encode()
+    return kept.getvalue().encode(), replace(dialect, encoding="utf-8-sig", nameless=())
+
+
+def _drop(row: list[str], places: Sequence[int]) -> None:
+    for place in reversed(places):
+        del row[place : place + 1]
 
 
 def _size_of_beginning(content: bytes) -> int:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from ..errors import InputError
 from .csv_diagnosis import diagnose_csv
-from .csv_dialect import CsvDialect, read_bytes, tell_dialect
+from .csv_dialect import CsvDialect, read_bytes, tell_dialect, without_nameless
 from .layout import DEFAULTS, looks_like_dates
 from .long_reading import LongColumns
 from .panel import Panel
@@ -32,7 +32,7 @@ def read_csv(path: Path, columns: LongColumns, options: ReadOptions, read_frame:
     """
     content = read_bytes(path)
     try:
-        dialect = tell_dialect(content, path.name)
+        content, dialect = without_nameless(content, tell_dialect(content, path.name), path.name)
         try:
             return read_frame(_fast_frame(content, dialect, columns, path.name), columns, options)
         except InputError:

@@ -10,6 +10,8 @@ from .frequency import main_period
 
 MissingPolicy = Literal["raise", "mask", "interpolate", "seasonal"]
 DedupePolicy = Literal["first", "last", "mean"]
+LONGEST_STEP = 2**63 - 1
+"""Of integer times."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class ReadOptions:
             )
         if self.dedupe not in (None, "first", "last", "mean"):
             raise InputError("dedupe", f"{self.dedupe!r} is not known", expected="first, last, mean or None")
+        if isinstance(self.freq, int) and self.freq > LONGEST_STEP:
+            raise InputError("freq", "is too long a step", expected=f"at most {LONGEST_STEP:,}")
         if self.period is not None and (not isinstance(self.period, int) or self.period < 1):
             raise InputError("period", f"{self.period!r} is not a number of steps", expected="1 or more")
         if self.timezone is not None:

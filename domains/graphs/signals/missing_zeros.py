@@ -24,4 +24,6 @@ def mask_zeros(signals: Signals, missing: MissingPolicy = "mask") -> Signals:
     values, observed, filled = settle_missing(
         cells, "values (0 is missing)", policy, panel.period, silent=True
     )
+    if panel.filled is not None:
+        filled = panel.filled if filled is None else filled | panel.filled
     return replace(signals, panel=replace(panel, values=values, observed=observed, filled=filled))

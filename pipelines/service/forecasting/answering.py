@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ....shared.panels.panel import Panel
     from ...network_commands import NetworkRequest
 
+    Prepared = tuple[Question, ServedModel, Planned | None]
 Read = TypeVar("Read")
 SHARED_SERIES = 256
 """Tables of more series are forecast by themselves: they fill a batch."""
@@ -58,15 +59,10 @@ class Forecasting:
         """
         named = self._named(raw)
         with nullcontext() if named is None else named.worker.coming():
-            prepared = None
-            if named is not None and named.worker.ready and _is_short(raw):
-                prepared = self._prepare_plain(raw)
-            if prepared is None:
-                prepared = await self._reading(partial(self._prepare, raw))
-            question, served, plan = prepared
+            question, served, plan = await self._prepared(raw, named)
             if plan is None and served.kind == FORECASTER and not served.fitted_on_request:
                 forecaster = await served.worker.run(lambda model: model)
-                plan = await self._thread(partial(_plan, question, forecaster, self._limits))
+                plan = await self._thread(partial(_read_and_plan, question, forecaster, self._limits))
             together_with = None
             if plan is not None and len(plan.series) <= SHARED_SERIES:
                 together_with = served.worker.put_together(plan.alike, plan, together)
@@ -86,24 +82,24 @@ class Forecasting:
             return None
         return self._models[name]
 
-    def _prepare(self, raw: Raw) -> tuple[Question, ServedModel, Planned | None]:
-        """All that can be done before the model's turn; no plan where it is not loaded, or fitted first."""
-        question, served = self._understood(raw)
-        plan = None
-        if _is_ready(served):
-            plan = _plan(question, served.worker.model, self._limits)
-        return question, served, plan
+    async def _prepared(self, raw: Raw, named: ServedModel | None) -> Prepared:
+        """All that can be done before the model's turn; no plan where it is not loaded, or fitted first.
 
-    def _prepare_plain(self, raw: Raw) -> tuple[Question, ServedModel, Planned] | None:
-        """The same for a table of plain columns alone, which takes no longer than its bytes are many.
-
-        Others are None: a few bytes can ask for much, such as a step of seconds between two years.
+        Of short requests, a table of plain columns alone is read here: that takes no longer than its bytes
+        are many. Others may ask for much in a few bytes, such as a step of seconds between two years.
         """
+        if named is None or not named.worker.ready or not _is_short(raw):
+            return await self._reading(lambda: self._planned(*self._understood(raw)))
         question, served = self._understood(raw)
         panel = _plain_panel(question, self._limits) if _is_ready(served) else None
         if panel is None:
-            return None
-        return question, served, _plan(question, served.worker.model, self._limits, panel)
+            return await self._reading(partial(self._planned, question, served))
+        return question, served, _plan(question, served.worker.model, _sized(question, panel, self._limits))
+
+    def _planned(self, question: Question, served: ServedModel) -> Prepared:
+        if not _is_ready(served):
+            return question, served, None
+        return question, served, _read_and_plan(question, served.worker.model, self._limits)
 
     def _understood(self, raw: Raw) -> tuple[Question, ServedModel]:
         question = understand(raw, self._limits)
@@ -245,11 +241,12 @@ def _asked(question: Question) -> dict[str, Any]:
     return {name: choice for name, choice in given.items() if choice is not None}
 
 
-def _plan(
-    question: Question, forecaster: Any, limits: ServiceSettings, panel: Panel | None = None
-) -> Planned:
+def _read_and_plan(question: Question, forecaster: Any, limits: ServiceSettings) -> Planned:
+    return _plan(question, forecaster, _read_panel(question, limits))
+
+
+def _plan(question: Question, forecaster: Any, panel: Panel) -> Planned:
     options = question.options
-    panel = _read_panel(question, limits) if panel is None else _sized(question, panel, limits)
     mine = copy(forecaster)  # the model is shared, the settings are this request's
     mine.settings = forecaster.settings.model_copy(update=_asked(question))
     return mine.plan(panel, options.horizon, levels=options.levels, quantiles=options.quantiles)

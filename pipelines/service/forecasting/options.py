@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field
 
 from ...generation_settings import Count, Number
 from ..reading_fields import LONGEST_PERIOD, Name, ReadingFields
 from .examples import COLUMNS, RECORDS
 
 MOST_PROBABILITIES = 100
-LONGEST_STEP = 2**63 - 1
-"""Of integer times."""
 
 
 class ForecastOptions(ReadingFields):
@@ -36,13 +34,6 @@ class ForecastOptions(ReadingFields):
     """Series too short for the model: an error, or left out with a note."""
     epochs: Annotated[Number, Field(gt=0, le=1000)] = 30.0
     """Times such a network sees the training rows."""
-
-    @field_validator("freq", mode="after")
-    @classmethod
-    def _countable(cls, freq: str | int | None) -> str | int | None:
-        if isinstance(freq, int) and freq > LONGEST_STEP:
-            raise ValueError(f"is too long a step; at most {LONGEST_STEP:,} are counted")
-        return freq
 
 
 Cell = str | int | float | bool | None

@@ -67,14 +67,20 @@ def test_what_goes_wrong_comes_back_and_the_worker_lives_on(make_worker):
     assert asyncio.run(worker.run(len)) == 1
 
 
+async def full_queue(worker, gate):
+    """One piece of work that the gate holds up, and behind it as many as the queue holds."""
+    first = asyncio.create_task(worker.run(gate))
+    await until(gate.reached.is_set)
+    waiting = [asyncio.create_task(worker.run(len)) for _ in range(worker.max_queue)]
+    await until(lambda: worker.waiting == worker.max_queue)
+    return first, waiting
+
+
 def test_a_full_queue_is_refused_with_the_time_to_come_back(make_worker):
     worker, gate = make_worker(max_queue=2), Gate()
 
     async def main():
-        first = asyncio.create_task(worker.run(gate))
-        await until(gate.reached.is_set)
-        waiting = [asyncio.create_task(worker.run(len)) for _ in range(2)]
-        await until(lambda: worker.waiting == 2)
+        first, waiting = await full_queue(worker, gate)
         with pytest.raises(ServiceError) as refused:
             await worker.run(len)
         gate.open.set()
@@ -89,10 +95,7 @@ def test_work_that_was_given_up_leaves_a_full_queue(make_worker):
     worker, gate = make_worker(max_queue=2), Gate()
 
     async def main():
-        first = asyncio.create_task(worker.run(gate))
-        await until(gate.reached.is_set)
-        left = [asyncio.create_task(worker.run(len)) for _ in range(2)]
-        await until(lambda: worker.waiting == 2)
+        first, left = await full_queue(worker, gate)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
@@ -110,10 +113,7 @@ def test_after_quick_answers_the_time_to_come_back_is_short(make_worker):
     async def main():
         for _ in range(20):
             await worker.run(len)
-        first = asyncio.create_task(worker.run(gate))
-        await until(gate.reached.is_set)
-        waiting = [asyncio.create_task(worker.run(len)) for _ in range(4)]
-        await until(lambda: worker.waiting == 4)
+        first, waiting = await full_queue(worker, gate)
         with pytest.raises(ServiceError) as refused:
             await worker.run(len)
         gate.open.set()

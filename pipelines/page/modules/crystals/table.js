@@ -5,7 +5,7 @@ import { element, readable } from "../dom.js";
 /** Fill the table; `chosen(number)` hears of the row, `download(number)` of its button. */
 export function crystalTable(place, crystals, { property, unit, chosen, download }) {
   const predicted = property ? `predicted_${property}` : null;
-  const marks = [["structure_valid", "Structure", "valid", "no"], ["composition_valid", "Charges", "valid", "no"], ["novel", "Formula is", "new", "known"]].filter(([name]) => crystals.some((one) => name in one));
+  const marks = [["structure_valid", "Structure", "valid", ["no", "no"]], ["composition_valid", "Charges", "valid", ["no", "no"]], ["novel", "Formula is", "new", ["known", null]]].filter(([name]) => crystals.some((one) => name in one));
   const numbers = [["density_g_cm3", "g/cm³"], ["nearest_distance_A", "Nearest, Å"], ["num_atoms", "Atoms"], [predicted, withUnit(property, unit)]].filter(([name]) => name && crystals.some((one) => name in one));
   const heads = ["", "Formula", ...marks.map(([, head]) => head), "Group", ...numbers.map(([, head]) => head), ""];
   const numeric = new Set(numbers.map(([, head]) => head));
@@ -13,7 +13,7 @@ export function crystalTable(place, crystals, { property, unit, chosen, download
     "tr", { tabindex: at ? -1 : 0, "aria-selected": "false", onclick: () => choose(at) },
     element("td", { class: "picture" }, element("img", { class: "thumb", alt: "", hidden: true })),
     element("td", {}, written(crystal.formula)),
-    ...marks.map(([name, , yes, no]) => element("td", {}, element("span", { class: crystal[name] ? "yes" : no === "known" ? null : "no" }, crystal[name] ? yes : no))),
+    ...marks.map(([name, , good, [other, tone]]) => element("td", {}, element("span", { class: crystal[name] ? "yes" : tone }, crystal[name] ? good : other))),
     element("td", {}, String(crystal.space_group ?? "–")),
     ...numbers.map(([name]) => element("td", { class: "number" }, readable(crystal[name]))),
     element("td", {}, element("button", { type: "button", class: "small", "aria-label": `CIF of ${crystal.formula}`, onclick: (event) => { event.stopPropagation(); download(at); } }, "CIF")),
