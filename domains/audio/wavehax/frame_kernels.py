@@ -3,7 +3,7 @@
 Frequencies lie side by side, so sixteen of them are one register (`lanes`), and weights are scalars. The
 image has room around it: [T', C, W] with `before` frames before the first and `columns` bins on both sides.
 A block's inner layer never leaves the nearest cache, and the next block's convolution follows a few frames
-behind.
+behind. Inner kernels take flat arrays: making one counts references, which costs as much as their own work.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Any
 
 import numba
 import numpy as np
-from numpy.polynomial import chebyshev
+from numpy.polynomial import polynomial
 from scipy.special import erfc
 
-from .lanes import COUNT, fma, load, magnitude, positive, splat, spread, store
+from .lanes import COUNT, divide, fma, load, magnitude, positive, splat, spread, store, total
 
 TAPS = 7
 """Frames of the depthwise kernel; the loop over them is written out."""
@@ -24,50 +24,65 @@ STEP = 4
 _TOP = np.float32(5.5)
 
 
-def _tail_polynomial() -> tuple[np.float32, ...]:
-    """Coefficients in s = 2 a / 5.5 - 1 of erfc(a / sqrt(2)) / 2 on 0 <= a <= 5.5, exact to 3e-8."""
-    nodes = np.cos(np.pi * (np.arange(400) + 0.5) / 400)
-    tail = 0.5 * erfc((nodes + 1) / 2 * float(_TOP) / np.sqrt(2))
-    return tuple(np.float32(c) for c in chebyshev.cheb2poly(chebyshev.chebfit(nodes, tail, 18)))
+def _root_polynomial() -> tuple[np.float32, ...]:
+    """Coefficients of q: erfc(a / sqrt(2)) / 2 = q(a) ** -8 on 0 <= a <= 5.5, times a exact to 6e-8."""
+    a = (np.cos(np.pi * (np.arange(800) + 0.5) / 800) + 1) / 2 * float(_TOP)
+    tail = erfc(a / np.sqrt(2)) / 2
+    root = tail ** (-1 / 8)
+    weight = np.maximum(a, 0.02) * tail / root  # what an error of q does to a * tail
+    return tuple(np.float32(c) for c in polynomial.polyfit(a, root, 8, w=weight))
 
 
-_C = _tail_polynomial()
-_SLOPE = np.float32(2) / _TOP
+_Q = _root_polynomial()
 
 
 @numba.njit(nogil=True, boundscheck=False)
-def _depthwise(flat: np.ndarray, width: int, weight: np.ndarray, y: np.ndarray, t: int) -> None:
+def _depthwise(
+    x: np.ndarray, width: int, taps: np.ndarray, columns: int, y: np.ndarray, shape: tuple[int, int], t: int
+) -> None:
     """y[t, c, f] = sum over i, j of x[t + i, c, f + j] * weight[c, j, i], for four frames from t.
 
+    32 bins at a time, which makes eight sums: a product waits for the one before it in its sum.
+
     Args:
-        flat: x [T + 6, C, W] made flat, W = `width` = F + J - 1, F at least 16; weight: [C, J, 7].
-        y: [T, C, R], rows of R numbers of which the first F are written.
+        x: [T + 6, C, W], W = `width` = F + J - 1, F at least 32; taps: weight [C, J, 7], J = `columns`.
+        y: [T, C, R], rows of R numbers of which the first F are written; `shape` is (C, R).
     """
-    _, channels, stride = y.shape
-    out, row, line = y.reshape(-1), channels * width, channels * stride
-    taps, columns = weight.reshape(-1), weight.shape[1]
+    channels, stride = shape
+    row, line = channels * width, channels * stride
     bins = width - columns + 1
     for c in range(channels):
         done = 0
         while done < bins:
-            f = min(done, bins - COUNT)  # the last sixteen overlap their neighbours
-            done += COUNT
-            a = b = d = e = splat(np.float32(0))
+            f = min(done, bins - 2 * COUNT)  # the last ones overlap their neighbours
+            done += 2 * COUNT
+            a = b = d = e = g = h = k = m = splat(np.float32(0))
             for j in range(columns):
                 at = (t * channels + c) * width + f + j
-                x0, x1 = load(flat, at), load(flat, at + row)
-                x2, x3 = load(flat, at + 2 * row), load(flat, at + 3 * row)
+                x0, x1 = load(x, at), load(x, at + row)
+                x2, x3 = load(x, at + 2 * row), load(x, at + 3 * row)
+                at += COUNT
+                z0, z1 = load(x, at), load(x, at + row)
+                z2, z3 = load(x, at + 2 * row), load(x, at + 3 * row)
                 for i in range(TAPS):
                     w = spread(taps, (c * columns + j) * TAPS + i)
                     a, b, d, e = fma(x0, w, a), fma(x1, w, b), fma(x2, w, d), fma(x3, w, e)
+                    g, h, k, m = fma(z0, w, g), fma(z1, w, h), fma(z2, w, k), fma(z3, w, m)
                     x0, x1, x2 = x1, x2, x3
+                    z0, z1, z2 = z1, z2, z3
                     if i < TAPS - 1:
-                        x3 = load(flat, at + (i + 4) * row)
+                        z3 = load(x, at + (i + 4) * row)
+                        x3 = load(x, at + (i + 4) * row - COUNT)
             to = (t * channels + c) * stride + f
-            store(out, to, a)
-            store(out, to + line, b)
-            store(out, to + 2 * line, d)
-            store(out, to + 3 * line, e)
+            store(y, to, a)
+            store(y, to + line, b)
+            store(y, to + 2 * line, d)
+            store(y, to + 3 * line, e)
+            to += COUNT
+            store(y, to, g)
+            store(y, to + line, h)
+            store(y, to + 2 * line, k)
+            store(y, to + 3 * line, m)
 
 
 @numba.njit(nogil=True, boundscheck=False)
@@ -75,52 +90,54 @@ def _moments(
     flat: np.ndarray, start: int, width: int, bins: int, means: np.ndarray, squares: np.ndarray
 ) -> None:
     """Mean, and sum of squares about it, of `bins` numbers in each row of one frame, into [C]."""
-    part = np.empty(COUNT, np.float32)
     whole = bins - bins % COUNT
     one = splat(np.float32(1))
     for c in range(len(means)):
         at = start + c * width
+        rest = at + whole
         sums = splat(np.float32(0))
-        for f in range(at, at + whole, COUNT):
+        for f in range(at, rest, COUNT):
             sums = fma(load(flat, f), one, sums)
-        store(part, 0, sums)
-        mean = (part.sum() + flat[at + whole : at + bins].sum()) / np.float32(bins)
+        mean = total(sums)
+        for f in range(rest, at + bins):
+            mean += flat[f]
+        mean /= np.float32(bins)
         sums, less = splat(np.float32(0)), splat(np.float32(-mean))
-        for f in range(at, at + whole, COUNT):
+        for f in range(at, rest, COUNT):
             away = fma(load(flat, f), one, less)
             sums = fma(away, away, sums)
-        store(part, 0, sums)
-        square = part.sum()
-        for f in range(at + whole, at + bins):
+        square = total(sums)
+        for f in range(rest, at + bins):
             square += (flat[f] - mean) ** 2
         means[c], squares[c] = mean, square
 
 
-@numba.njit(nogil=True, boundscheck=False)
+@numba.njit(nogil=True, inline="always")
 def _product(
-    x: np.ndarray, at: int, row: int, weight: np.ndarray, first: int, out: np.ndarray, to: int, step: int
+    x: Any, at: Any, row: Any, weight: Any, shape: Any, first: Any, out: Any, to: Any, step: Any
 ) -> None:
     """out[to + k * step + f] = sum over n of weight[n, first + k] * x[at + n * row + f], k < 8 and f < 32."""
-    flat, outputs, zero = weight.reshape(-1), weight.shape[1], splat(np.float32(0))
+    inputs, outputs = shape
+    zero = splat(np.float32(0))
     a0 = a1 = a2 = a3 = a4 = a5 = a6 = a7 = zero
     b0 = b1 = b2 = b3 = b4 = b5 = b6 = b7 = zero
-    for n in range(len(weight)):
+    for n in range(inputs):
         a, b = load(x, at + n * row), load(x, at + n * row + COUNT)
-        w = spread(flat, n * outputs + first)
+        w = spread(weight, n * outputs + first)
         a0, b0 = fma(a, w, a0), fma(b, w, b0)
-        w = spread(flat, n * outputs + first + 1)
+        w = spread(weight, n * outputs + first + 1)
         a1, b1 = fma(a, w, a1), fma(b, w, b1)
-        w = spread(flat, n * outputs + first + 2)
+        w = spread(weight, n * outputs + first + 2)
         a2, b2 = fma(a, w, a2), fma(b, w, b2)
-        w = spread(flat, n * outputs + first + 3)
+        w = spread(weight, n * outputs + first + 3)
         a3, b3 = fma(a, w, a3), fma(b, w, b3)
-        w = spread(flat, n * outputs + first + 4)
+        w = spread(weight, n * outputs + first + 4)
         a4, b4 = fma(a, w, a4), fma(b, w, b4)
-        w = spread(flat, n * outputs + first + 5)
+        w = spread(weight, n * outputs + first + 5)
         a5, b5 = fma(a, w, a5), fma(b, w, b5)
-        w = spread(flat, n * outputs + first + 6)
+        w = spread(weight, n * outputs + first + 6)
         a6, b6 = fma(a, w, a6), fma(b, w, b6)
-        w = spread(flat, n * outputs + first + 7)
+        w = spread(weight, n * outputs + first + 7)
         a7, b7 = fma(a, w, a7), fma(b, w, b7)
     store(out, to, a0)
     store(out, to + COUNT, b0)
@@ -142,54 +159,49 @@ def _product(
 
 @numba.njit(nogil=True, inline="always")
 def _gelu(a: Any) -> Any:
+    """positive(a) - |a| * erfc(|a| / sqrt(2)) / 2."""
+    zero = splat(np.float32(0))
     size = magnitude(a, splat(_TOP))
-    s = fma(size, splat(_SLOPE), splat(np.float32(-1)))
-    u = fma(s, s, splat(np.float32(0)))
-    # Even and odd powers by themselves: two chains of half the length, which the processor runs side by side.
-    p = fma(splat(_C[18]), u, splat(_C[16]))
-    q = fma(splat(_C[17]), u, splat(_C[15]))
-    p = fma(fma(fma(p, u, splat(_C[14])), u, splat(_C[12])), u, splat(_C[10]))
-    q = fma(fma(fma(q, u, splat(_C[13])), u, splat(_C[11])), u, splat(_C[9]))
-    p = fma(fma(fma(p, u, splat(_C[8])), u, splat(_C[6])), u, splat(_C[4]))
-    q = fma(fma(fma(q, u, splat(_C[7])), u, splat(_C[5])), u, splat(_C[3]))
-    p = fma(fma(p, u, splat(_C[2])), u, splat(_C[0]))
-    q = fma(q, u, splat(_C[1]))
-    p = fma(q, s, p)
-    return fma(fma(size, p, splat(np.float32(0))), splat(np.float32(-1)), positive(a))
+    q = fma(fma(fma(splat(_Q[8]), size, splat(_Q[7])), size, splat(_Q[6])), size, splat(_Q[5]))
+    q = fma(fma(fma(q, size, splat(_Q[4])), size, splat(_Q[3])), size, splat(_Q[2]))
+    q = fma(fma(q, size, splat(_Q[1])), size, splat(_Q[0]))
+    q = fma(q, q, zero)
+    q = fma(q, q, zero)
+    return fma(divide(size, fma(q, q, zero)), splat(np.float32(-1)), positive(a))
 
 
 @numba.njit(nogil=True, boundscheck=False)
 def _pointwise(
     y: np.ndarray,
-    bins: int,
-    t: int,
+    start: int,
+    shape: tuple[int, int, int, int],
     widen: np.ndarray,
-    scale: np.ndarray,
+    factor: float,
     shift: np.ndarray,
     narrow: np.ndarray,
     hidden: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """out[C * R] = narrow^T gelu(scale[t] * widen^T y[t] + shift[t]), 32 bins at a time.
+    """out[C * R] = narrow^T gelu(factor * widen^T y + shift) of one frame, 32 bins at a time.
 
     Args:
-        y: [T, C, R], of which the first `bins` numbers of each row count; R at least `bins` rounded up to 32.
-        widen: [C, K]; narrow: [K, C]; shift: [T, K]; K and C multiples of 8.
+        y: the frame is [C, R] from `start`, of which the first F numbers of each row count; R at least F
+            rounded up to 32. `shape` is (C, K, F, R).
+        widen: [C, K]; narrow: [K, C]; shift: [K]; K and C multiples of 8.
         hidden: room for K * 32 numbers.
     """
-    _, channels, stride = y.shape
-    flat, start, inner, wide = y.reshape(-1), t * channels * stride, widen.shape[1], 2 * COUNT
-    factor = splat(scale[t])
+    channels, inner, bins, stride = shape
+    wide, factors = 2 * COUNT, splat(factor)
     for f in range(0, bins, wide):
         for k in range(0, inner, 8):
-            _product(flat, start + f, stride, widen, k, hidden, k * wide, wide)
+            _product(y, start + f, stride, widen, (channels, inner), k, hidden, k * wide, wide)
         for k in range(inner):
-            add = splat(shift[t, k])
-            store(hidden, k * wide, _gelu(fma(load(hidden, k * wide), factor, add)))
+            add = splat(shift[k])
+            store(hidden, k * wide, _gelu(fma(load(hidden, k * wide), factors, add)))
             at = k * wide + COUNT
-            store(hidden, at, _gelu(fma(load(hidden, at), factor, add)))
+            store(hidden, at, _gelu(fma(load(hidden, at), factors, add)))
         for c in range(0, channels, 8):
-            _product(hidden, 0, wide, narrow, c, out, c * stride + f, stride)
+            _product(hidden, 0, wide, narrow, (inner, channels), c, out, c * stride + f, stride)
 
 
 @numba.njit(nogil=True, boundscheck=False)
@@ -245,6 +257,7 @@ def begin(
     """x[t, c] * scale[t, c] + shift[t, c] in place, the room around it, and the first convolution."""
     frames, channels, width = len(scale), x.shape[1], x.shape[2]
     flat, line, bins, stride = x.reshape(-1), y.reshape(-1), x.shape[2] - 2 * columns, y.shape[2]
+    taps = weight.reshape(-1)
     nothing = np.zeros(channels * stride, np.float32)
     for t in range(frames):
         start = (before + t) * channels * width
@@ -255,7 +268,7 @@ def begin(
         _fill(x, frames, before, True)
         _fill(x, frames, before, False)
     for t in range(0, frames, STEP):
-        _depthwise(flat, width, weight, y, t)
+        _depthwise(flat, width, taps, weight.shape[1], line, (channels, stride), t)
         for done in range(t, min(t + STEP, frames)):
             _moments(line, done * channels * stride, stride, bins, means[done], squares[done])
 
@@ -273,6 +286,7 @@ def advance(
     last: bool,
     y: np.ndarray,
     hidden: np.ndarray,
+    added: np.ndarray,
     means: np.ndarray,
     squares: np.ndarray,
 ) -> None:
@@ -280,18 +294,19 @@ def advance(
 
     Args:
         x: image with room around it, [T' + 6, C, W]; `before` is 3, or 6 when causal (zeros, not reflected).
-        widen, scale, shift, narrow, hidden: as for `_pointwise`; bias: [C].
+        widen, narrow, hidden: as for `_pointwise`; scale: its factors [T]; shift: [T, K]; bias: [C].
         weight: of the next convolution, [C, J, 7]; `last`: there is none.
-        y: [T', C, R], T' the T frames rounded up to a multiple of 4.
+        y: [T', C, R], T' the T frames rounded up to a multiple of 4; added: room for one frame of it.
         means, squares: moments of the rows of the new y, or of the image after the last block, [T, C].
     """
     frames, channels, width, stride = len(scale), x.shape[1], x.shape[2], y.shape[2]
     columns = weight.shape[1] // 2
-    bins = width - 2 * columns
-    added = np.empty(channels * stride, np.float32)
-    flat, line, ready = x.reshape(-1), y.reshape(-1), 0
+    bins, inner = width - 2 * columns, len(narrow)
+    flat, line, taps, ready = x.reshape(-1), y.reshape(-1), weight.reshape(-1), 0
+    into, back = widen.reshape(-1), narrow.reshape(-1)
+    shape = (channels, inner, bins, stride)
     for t in range(frames):
-        _pointwise(y, bins, t, widen, scale, shift, narrow, hidden, added)
+        _pointwise(line, t * channels * stride, shape, into, scale[t], shift[t], back, hidden, added)
         start = (before + t) * channels * width
         _settle(flat, start, width, columns, added, bias)
         if last:
@@ -303,7 +318,7 @@ def advance(
             _fill(x, frames, before, False)
         # A group of four needs the frames up to TAPS - 1 - before after its last.
         while ready < frames and (t == frames - 1 or ready + STEP + TAPS - 2 - before <= t):
-            _depthwise(flat, width, weight, y, ready)
+            _depthwise(flat, width, taps, weight.shape[1], line, (channels, stride), ready)
             for done in range(ready, min(ready + STEP, frames)):
                 _moments(line, done * channels * stride, stride, bins, means[done], squares[done])
             ready += STEP

@@ -76,6 +76,7 @@ class Room:
         stride = -(-bins // (2 * lanes)) * 2 * lanes + lanes
         self.convolved = torch.zeros(whole, channels, stride).numpy()
         self.hidden = torch.empty(inner * 2 * lanes).numpy()
+        self.added = torch.empty(channels * stride).numpy()
         self.means, self.squares = np.empty((frames, channels)), np.empty((frames, channels))
 
     def enter(self, x_IFT: Tensor, weight_CI: Tensor, norm: ImageNorm, block: ConvNeXtBlock) -> None:
@@ -114,6 +115,7 @@ class Room:
             following is None,
             self.convolved,
             self.hidden,
+            self.added,
             self.means,
             self.squares,
         )

@@ -108,6 +108,35 @@ def fma(typing_context: Any, a: Any, b: Any, c: Any) -> Any:
 
 
 @intrinsic
+def divide(typing_context: Any, a: Any, b: Any) -> Any:
+    """a / b, lane by lane."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.fdiv(*arguments)
+
+    return LANES(LANES, LANES), generate
+
+
+@intrinsic
+def total(typing_context: Any, a: Any) -> Any:
+    """The sum of the sixteen, halves upon halves."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        lanes, width = arguments[0], COUNT
+        while width > 1:
+            width //= 2
+            halves = [
+                ir.Constant(ir.VectorType(ir.IntType(32), width), list(range(at, at + width)))
+                for at in (0, width)
+            ]
+            low, high = (builder.shuffle_vector(lanes, lanes, half) for half in halves)
+            lanes = builder.fadd(low, high)
+        return builder.extract_element(lanes, ir.IntType(32)(0))
+
+    return types.float32(LANES), generate
+
+
+@intrinsic
 def magnitude(typing_context: Any, a: Any, most: Any) -> Any:
     """|a|, but not above `most`; NaN stays NaN."""
 
