@@ -85,13 +85,13 @@ def _read_commands() -> None:
 
 
 def _tell_notes() -> None:
-    """Show warnings about the input as notes of one line, all others as usual."""
+    """Show warnings about the input as notes, a list in one on lines of its own, all others as usual."""
     usual = warnings.showwarning
     told: set[str] = set()
 
     def show(message: Warning | str, category: type[Warning], *rest: Any, **named: Any) -> None:
         if issubclass(category, InputWarning):
-            note = _one_line(str(message))
+            note = "\n  ".join(_one_line(part) for part in str(message).split("\n  "))
             if note not in told:  # a table that is read twice has nothing new to say
                 print(f"fourfold: note: {note}", file=sys.stderr)
             told.add(note)

@@ -186,6 +186,20 @@ def test_warnings_about_input_are_notes(
     assert capsys.readouterr().err == "fourfold: note: column z is not used\n"
 
 
+def test_a_list_in_a_note_keeps_its_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def warn(arguments: Sequence[str], **options: object) -> None:
+        import warnings
+
+        warnings.warn("2 of 9 crystals skipped:\n  a: no\ncell\n  b: no atoms", InputWarning, stacklevel=1)
+
+    monkeypatch.setattr(cli, "app", warn)
+    assert cli.main(["models"]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert told == ["fourfold: note: 2 of 9 crystals skipped:", "  a: no cell", "  b: no atoms"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [["nonsense"], ["forecast"], ["run", "forecast", "--presett", "quick"],
