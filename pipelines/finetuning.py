@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..shared.errors import InputError
+from ..shared.errors import InputError, note
 from .commands.graph_options import NO_GRAPH, GraphOptions
 from .commands.network_flags import network_request
 from .commands.table_options import AS_GIVEN, TableOptions
@@ -43,6 +43,8 @@ class FinetuneRequest:
         from .crystal_commands import finetune_generator, is_generator, refuse_crystals
         from .vocoder_commands import finetune_vocoder, is_vocoder
 
+        if (output / "config.json").is_file():
+            note(f"{output} holds a model already, which the new one will replace.")
         if is_generator(self.model):
             self.check()
             return finetune_generator(self.model, self.data, output, self.property, self.steps)

@@ -150,6 +150,17 @@ def test_a_model_is_not_written_over_other_files(
     assert "holds other files" in capsys.readouterr().err
 
 
+def test_a_model_that_is_replaced_is_named(
+    hourly_csv: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = str(tmp_path / "mine")
+    asked = ["finetune", "linear", str(hourly_csv), "-o", mine, "-n", "12", "--missing", "interpolate"]
+    assert main(asked) == 0
+    assert "replace" not in capsys.readouterr().err
+    assert main(asked) == 0
+    assert f"{mine} holds a model already, which the new one will replace" in capsys.readouterr().err
+
+
 def test_future_covariates_are_read_beside_the_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
