@@ -9,6 +9,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from io import TextIOWrapper
 from typing import Any
 
 from cyclopts import App, CycloptsError
@@ -54,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tracing = bool(os.environ.get("FOURFOLD_TRACEBACK"))
     if given[:1] == ["--traceback"]:
         given, tracing = given[1:], True
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # file names may be no text
     try:
         with warnings.catch_warnings():
             _tell_notes()

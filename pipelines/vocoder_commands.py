@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..shared.errors import InputError
+from ..shared.progress import waiting
 from .graph_contestant import artifact_kind
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ class SynthesisRequest:
         from ..domains.audio.features.writing import write_audio
 
         began = time.perf_counter()
-        made = self.settings.resynthesize(vocoder, source)
+        with waiting(f"{source} is made anew ..."):
+            made = self.settings.resynthesize(vocoder, source)
         took = time.perf_counter() - began
         write_audio(target, made, self.sample_format)
         share = took / made.seconds
@@ -115,7 +117,7 @@ def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) ->
     vocoder = _loaded(model)
     stage = finetuning_stage() if steps is None else finetuning_stage(steps)
     run = output.with_name(f".{output.name}.run")
-    _tell_of_earlier_steps(run, stage.steps)
+    _tell_of_earlier_steps(run)
     try:
         tuned = vocoder.finetune(data, stage, run)
     except InputError:
@@ -128,13 +130,14 @@ def finetune_vocoder(model: str, data: Path, output: Path, steps: int | None) ->
     print(f"{output}: vocoder at {rate:,} Hz, {stage.steps:,} steps on {data}")
 
 
-def _tell_of_earlier_steps(run: Path, steps: int) -> None:
-    """A note where a stopped run goes on."""
+def _tell_of_earlier_steps(run: Path) -> None:
+    """A note where there is a stopped run."""
     from ..shared.training.checkpoint import CheckpointFolder
 
     kept = CheckpointFolder(run / "training" / "checkpoints").steps()
     if kept:
-        told = f"goes on after step {max(kept):,} of {steps:,}; remove {run} to start anew"
+        step = max(kept)
+        told = f"{run} holds a run that was stopped at step {step:,}; the same MODEL, DATA and --steps go on"
         print(f"fourfold: note: {told}", file=sys.stderr)
 
 
@@ -172,13 +175,21 @@ def _plan(source: Path, output: Path) -> dict[Path, Path]:
         )
     if not output.absolute().parent.is_dir():
         raise InputError("--output", f"the folder {output.parent} does not exist", remedy="Make it first")
-    plan = {path: output / path.relative_to(source).with_suffix(".wav") for path in audio_files(source)}
-    count = Counter(plan.values())
+    plan: dict[Path, Path] = {}
+    taken: set[Path] = set()
     # a.wav and a.flac keep their suffixes, so that neither copy replaces the other.
-    return {
-        path: target if count[target] == 1 else target.with_name(f"{path.name}.wav")
-        for path, target in plan.items()
-    }
+    paths = audio_files(source)
+    short = Counter(path.relative_to(source).with_suffix(".wav") for path in paths)
+    for path in paths:
+        inside = path.relative_to(source)
+        target = inside.with_suffix(".wav")
+        if short[target] > 1:
+            target = inside.with_name(f"{inside.name}.wav")
+        while target in taken:  # a.flac.wav may be there as well
+            target = target.with_name(f"{target.stem}.copy.wav")
+        taken.add(target)
+        plan[path] = output / target
+    return plan
 
 
 def _card(model: str, data: Path, steps: int) -> Any:

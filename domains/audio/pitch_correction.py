@@ -11,11 +11,26 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .features.settings import FeatureSettings
+
 ROUNDS = 3
 """Corrections; each takes another synthesis and another measurement. Chosen on validation speakers."""
 FARTHEST = 0.3
 """Natural logarithm of the largest correction. What is heard farther away is another pitch, such as an octave
 below, and corrects nothing."""
+STRAY = 0.02
+"""Share of voiced frames."""
+
+
+def highest_heard(asked_T: np.ndarray, settings: FeatureSettings) -> float:
+    """Hz up to which to listen: the tracker's own limit, or a third above the request where that is higher.
+
+    A few frames beyond the limit do not count: of most voices they are the tracker's errors.
+    """
+    voiced = asked_T[asked_T > 0]
+    if not len(voiced) or (voiced > settings.f0_ceil).mean() <= STRAY:
+        return settings.f0_ceil
+    return min(float(voiced.max()) * 4 / 3, settings.sample_rate / 4)
 
 
 def corrected_track(

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from ...shared.errors import InputError
+from ...shared.progress import progress
 from .features.audio import Audio
 from .features.audio_features import AudioFeatures
 from .features.audio_folder import audio_files
@@ -36,20 +37,24 @@ def evaluate_copies(
         InputError: no such folder, no sound in it, or none that can be read.
     """
     root, scores = Path(folder).expanduser(), CopyScores()
-    for path in audio_files(root):
-        name = path.relative_to(root).as_posix()
-        try:
-            heard, _ = read_quietly(path, features.settings.sample_rate)
-        except InputError as error:
-            if error.field not in UNREADABLE:
-                raise
-            scores.failures[name] = error
-            continue
-        began = time.perf_counter()
-        made = copy(heard)
-        scores.spent += time.perf_counter() - began
-        scores.rows[name] = compare(heard, made, features, opinion=opinion)
-        scores.seconds[name] = heard.seconds
+    paths = audio_files(root)
+    with progress(len(paths), "recordings copied and compared") as done:
+        for path in paths:
+            name = path.relative_to(root).as_posix()
+            try:
+                heard, _ = read_quietly(path, features.settings.sample_rate)
+            except InputError as error:
+                if error.field not in UNREADABLE:
+                    raise
+                scores.failures[name] = error
+                done(1)
+                continue
+            began = time.perf_counter()
+            made = copy(heard)
+            scores.spent += time.perf_counter() - began
+            scores.rows[name] = compare(heard, made, features, opinion=opinion)
+            scores.seconds[name] = heard.seconds
+            done(1)
     if not scores.rows:
         lines = "; ".join(f"{name}: {error.problem}" for name, error in list(scores.failures.items())[:5])
         raise InputError("folder", f"holds no sound that can be read ({lines})", where=str(root))

@@ -10,6 +10,8 @@ from torch import nn
 
 from ...shared.training.fit import fit
 from ...shared.training.fit_result import FitResult
+from ...shared.training.module_arrays import module_arrays
+from ...shared.training.run_claim import claim_run
 from ...shared.training.settings import EmaSettings, FitSettings, ScheduleSettings
 from .corpus import Corpus
 from .discriminators.ensemble import PRESETS as DISCRIMINATORS
@@ -70,8 +72,20 @@ def train_stage(
 
     Args:
         max_seconds: stop with a checkpoint after that time.
+
+    Raises:
+        InputError: `run` holds a training on other recordings, from other weights, or with another stage.
     """
     features = corpus.features
+    heard = (array for said in corpus.utterances for array in (said.samples, said.f0))
+    claim_run(
+        run,
+        {
+            "recordings": heard,
+            "weights to start from": (module_arrays(generator),),
+            "settings, such as steps": (stage.model_dump_json(),),
+        },
+    )
     train = CropSource(
         corpus.split("train"),
         features,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
-from ...shared.forecasting.fitted_data import claim_run, feature_spec, last_seen
+from ...shared.forecasting.fitted_data import claim_panel, feature_spec, last_seen
 from ...shared.forecasting.splits import last_rows, training_rows
 from .fit_record import FitRecord
 from .signals.signals import Signals
@@ -30,7 +30,7 @@ def learn(
     held_out = last_rows(validation, panel.n_steps, horizon)
     rows = training_rows(train, held_out, panel.n_steps)
     model = forecaster.model
-    claim_run(run, panel, rows, held_out)
+    claim_panel(run, panel, rows, held_out)
     result = model.fit(signals, forecaster.graph, horizon=horizon, train=rows, validation=held_out, run=run)
     forecaster.record = FitRecord.of(result, panel, rows, held_out)
     forecaster.horizon, forecaster.spec = horizon, feature_spec(panel)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...shared.errors import InputError, note
-from ...shared.forecasting.fitted_data import claim_run, last_seen
+from ...shared.forecasting.fitted_data import claim_panel, last_seen
 from ...shared.forecasting.splits import last_rows, training_rows
 from .clock import Clock
 from .fit_record import FitRecord
@@ -111,7 +111,7 @@ def fit_local(
         shared = {name: value.clone() for name, value in network.state_dict().items() if name not in local}
         network.freeze_shared()
         try:
-            claim_run(run, signals.panel, rows, held_out)
+            claim_panel(run, signals.panel, rows, held_out)
             result = model.fit(
                 signals, forecaster.graph,
                 horizon=horizon, train=rows, validation=held_out, run=run, local_only=True,

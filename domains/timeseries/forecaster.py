@@ -13,7 +13,7 @@ from ...shared.forecasting.backtest import Backtest
 from ...shared.forecasting.calibration import calibrate
 from ...shared.forecasting.conformal import ConformalIntervals
 from ...shared.forecasting.evaluation import Terms
-from ...shared.forecasting.fitted_data import claim_run, feature_spec, last_seen, require_spec
+from ...shared.forecasting.fitted_data import claim_panel, feature_spec, last_seen, require_spec
 from ...shared.forecasting.forecast import Forecast
 from ...shared.forecasting.future_rows import require_future
 from ...shared.forecasting.horizon import finetune_horizon, require_horizon, warn_beyond
@@ -258,7 +258,7 @@ class Forecaster:
         panel = readable(panel, self.model)
         held_out = last_rows(validation, panel.n_steps, horizon)
         rows = training_rows(train, held_out, panel.n_steps)
-        claim_run(run, panel, rows, held_out)
+        claim_panel(run, panel, rows, held_out)
         self.model.fit(panel, horizon=horizon, train=rows, validation=held_out, run=run)
         intervals = self.calibrated(panel, held_out, horizon)
         self.horizon, self.spec, self.intervals = horizon, spec, intervals

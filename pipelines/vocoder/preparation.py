@@ -88,7 +88,7 @@ def prepare_speech(settings: Settings, features: FeatureSettings, folder: Path) 
         target = folder / "speech" / part / _name(path.relative_to(root), number)
         while target.exists():  # a.wav beside a.flac
             target = target.with_stem(f"{target.stem}+")
-        write_audio(target, pieces[path, number])
+        write_audio(target, pieces[path, number], "float")
     counts = {
         part: (
             list(chosen.values()).count(part),
@@ -98,13 +98,15 @@ def prepare_speech(settings: Settings, features: FeatureSettings, folder: Path) 
     }
     unusable = {path.name: error.problem for path, error in read.failures.items()}
     unusable |= {path.name: "silence" for path, audio in read.sounds.items() if audio.silent}
+    whole = {path for path, _ in pieces}
+    unusable |= {path.name: f"shorter than {SHORTEST:g} s" for path in usable if path not in whole}
     summary = SpeechSummary(
         kind=kind,
         title=title,
         licence=licence,
         passed_over=passed_over,
         sample_rate=features.sample_rate,
-        recordings=len(usable),
+        recordings=len(whole),
         unusable=dict(list(unusable.items())[:20]),
         parts=counts,
         divided=divided,

@@ -78,13 +78,24 @@ def _lead(parts: ReportParts) -> str:
         if (value := _figure(name, systems[parts.kept].mean[name])) != "–"
     ]
     verdict = (
-        f"Fine-tuning {model} helped, and the fine-tuned model is kept."
+        f"Fine-tuning brought {model} nearer to the validation recordings, so the fine-tuned model is kept"
+        f"{_compared(systems)}."
         if parts.outcome.kept
         else f"Fine-tuning did not better {model} on the validation recordings, so that one is kept."
     )
     return (
         f"Speech: {parts.summary.title}. {verdict} Its copies of {count} recordings "
         f"that it has not learnt from ({seconds:.0f} s): {', '.join(told)}."
+    )
+
+
+def _compared(systems: Mapping[str, SystemScores]) -> str:
+    """What the test recordings say of it, which had no say in it."""
+    after, before = (_figure("PESQ-WB", systems[row].mean["PESQ-WB"]) for row in (AFTER, BEFORE))
+    return (
+        ""
+        if "–" in (after, before)
+        else f"; on the test recordings PESQ-WB is {after} after and {before} before"
     )
 
 

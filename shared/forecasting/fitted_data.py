@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,9 @@ import numpy as np
 from ... import __version__
 from ..artifact.card import ModelCard
 from ..artifact.feature_spec import require_match
-from ..errors import InputError, note
+from ..errors import note
 from ..panels.panel import Panel
+from ..training.run_claim import claim_run
 
 
 def feature_spec(panel: Panel) -> dict[str, Any]:
@@ -41,27 +40,15 @@ def last_seen(panel: Panel, *rows: slice) -> str | None:
     return str(panel.time[last - 1]) if last else None
 
 
-def claim_run(run: Path | None, panel: Panel, *rows: slice) -> None:
+def claim_panel(run: Path | None, panel: Panel, *rows: slice) -> None:
     """Note in a run folder which data it learns from, so that no other data are taken for the same run.
 
     Raises:
         InputError: it holds a training on other data, or on other rows of them.
     """
-    if run is None:
-        return
-    digest = hashlib.blake2b(repr([panel.series, str(panel.time[0]), panel.freq, rows]).encode())
-    for array in (panel.values, panel.known, *panel.past.values(), *panel.future.values()):
-        digest.update(np.ascontiguousarray(array).data)
-    told, file = digest.hexdigest()[:32], Path(run) / "data.json"
-    if file.exists() and json.loads(file.read_text())["digest"] != told:
-        raise InputError(
-            "run",
-            f"{run} holds a training on other data, or on other rows of them",
-            expected="the same data, to go on",
-            remedy="Use another run folder to start anew",
-        )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({"digest": told}) + "\n")
+    covariates = (*panel.past.values(), *panel.future.values(), *map(np.asarray, panel.static.values()))
+    about = repr([panel.series, str(panel.time[0]), panel.freq, rows])
+    claim_run(run, {"data, or other rows of them": (about, panel.values, panel.known, *covariates)})
 
 
 def warn_of_seen_rows(panel: Panel, seen_until: str | None, first: int) -> bool:

@@ -88,9 +88,9 @@ def _replace(target: Path, samples: np.ndarray, rate: int, container: str, sampl
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-        os.close(handle)
         part = Path(name)
-        soundfile.write(part, samples, rate, subtype=subtype, format=container)
+        with os.fdopen(handle, "wb") as file:  # soundfile takes no name that is not UTF-8
+            soundfile.write(file, samples, rate, subtype=subtype, format=container)
         part.chmod(0o666 & ~_umask())
         part.replace(target)
     except (OSError, soundfile.SoundFileError) as error:

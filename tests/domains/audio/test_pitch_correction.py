@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from fourfold.domains.audio import vocoder
 from fourfold.domains.audio.features.audio import Audio
+from fourfold.domains.audio.features.settings import PRESETS
 from fourfold.domains.audio.mel_statistics import MelStatistics
-from fourfold.domains.audio.pitch_correction import FARTHEST, corrected, corrected_track
+from fourfold.domains.audio.pitch_correction import FARTHEST, corrected, corrected_track, highest_heard
 from fourfold.domains.audio.wavehax.excitation import gliding
 from hypothesis import given
 from hypothesis import strategies as st
@@ -30,6 +31,15 @@ def test_what_a_tracker_averages_comes_nearer_to_the_request_with_every_round() 
     ]
     assert off[0] > 0.015
     assert all(later < 0.5 * earlier for earlier, later in pairwise(off))
+
+
+def test_requests_above_the_tracker_s_range_are_listened_for() -> None:
+    settings = PRESETS[16_000]
+    low = np.r_[np.zeros(20), np.full(99, 200.0), 650.0].astype(np.float32)
+    assert highest_heard(low, settings) == settings.f0_ceil
+    assert highest_heard(low * 4, settings) == pytest.approx(650 * 4 * 4 / 3)
+    assert highest_heard(low * 16, settings) == 4_000
+    assert highest_heard(np.zeros(5, np.float32), settings) == settings.f0_ceil
 
 
 @given(TRACKS, TRACKS, TRACKS)

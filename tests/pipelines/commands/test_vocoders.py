@@ -1,6 +1,9 @@
 """synthesize, finetune and evaluate with a vocoder, on recordings of the user's, in process."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +101,34 @@ def test_what_does_not_fit_is_one_line_and_leaves_nothing(
     assert sorted(desk.rglob("*")) == before
 
 
+def test_no_copy_of_a_folder_replaces_another(desk: Path) -> None:
+    for name in ("b.flac", "b.flac.wav"):
+        soundfile.write(desk / "in" / name, buzz(0.3, 200), RATE)
+    assert main(["synthesize", "voice", "in", "-o", "out"]) == 0
+    names = sorted(path.relative_to(desk / "out").as_posix() for path in (desk / "out").rglob("*.wav"))
+    assert names == [
+        "a.wav",
+        "b.flac.copy.wav",
+        "b.flac.wav",
+        "b.wav.wav",
+        "deep/b.flac.wav",
+        "deep/b.wav.wav",
+    ]
+
+
+def test_a_name_that_is_no_text_stops_nothing(desk: Path) -> None:
+    soundfile.write(desk / "in" / "x.wav", buzz(0.3, 200), RATE)
+    name = os.fsdecode(b"\xff\xe9.wav")
+    (desk / "in" / "x.wav").rename(desk / "in" / name)
+    told = subprocess.run(
+        [sys.executable, "-m", "fourfold.pipelines.cli", "synthesize", "voice", "in", "-o", "out"],
+        capture_output=True,
+    )
+    assert told.returncode == 0, told.stderr
+    assert b"[5/5]" in told.stdout
+    assert (desk / "out" / name).is_file()
+
+
 def test_a_voice_is_evaluated(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     soundfile.write(desk / "in" / "quiet.wav", np.zeros(RATE // 2), RATE)
     (desk / "in" / "broken.wav").write_bytes(b"RIFF, but no sound")
@@ -153,6 +184,28 @@ def test_a_voice_of_one_s_own(desk: Path, capsys: pytest.CaptureFixture[str]) ->
 
 
 @pytest.mark.slow
+def test_a_stopped_fine_tuning_is_not_taken_for_another(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as killed:
+        killed.setattr(Vocoder, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            finetune_vocoder("voice", desk / "in", desk / "mine", 2)
+    other = Vocoder.untrained(FEATURES, NETWORK, Vocoder.load("voice").statistics, seed=1)
+    other.save(desk / "other")
+    for asked, told in (
+        (["other", "in", "--steps", "2"], "other weights to start from"),
+        (["voice", "in/deep/..", "--steps", "3"], "other settings, such as steps"),
+    ):
+        assert main(["finetune", *asked, "-o", "mine"]) == 2
+        assert told in capsys.readouterr().err
+    soundfile.write(desk / "in" / "a.wav", 0.5 * buzz(0.6, 120), RATE)
+    assert main(["finetune", "voice", "in", "--steps", "2", "-o", "mine"]) == 2
+    assert "other recordings" in capsys.readouterr().err
+    assert not (desk / "mine").exists()
+
+
+@pytest.mark.slow
 def test_a_killed_fine_tuning_goes_on_and_says_so(
     desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,7 +216,8 @@ def test_a_killed_fine_tuning_goes_on_and_says_so(
     assert "goes on" not in capsys.readouterr().err
     assert (desk / ".mine.run").is_dir()
     assert main(["finetune", "voice", "in", "-o", "mine", "--steps", "2"]) == 0
-    assert "goes on after step 2 of 2; remove .mine.run to start anew" in capsys.readouterr().err
+    told = ".mine.run holds a run that was stopped at step 2; the same MODEL, DATA and --steps go on"
+    assert told in capsys.readouterr().err
     assert not (desk / ".mine.run").exists()
 
 

@@ -115,7 +115,7 @@ def test_what_is_kept_is_what_validation_says(finished: Path) -> None:
     source = trained / "tuned" if better else finished / "voice"
     kept = (finished / "run" / "artifact" / "model.safetensors").read_bytes()
     assert kept == (source / "model.safetensors").read_bytes()
-    assert ("helped, and" in (finished / "run" / "report.html").read_text()) == better
+    assert ("so the fine-tuned model is kept" in (finished / "run" / "report.html").read_text()) == better
     assert outcome["steps"] == {"spectral": 4}
     assert [step for step, _, _ in outcome["curve"]] == [1, 2, 3, 4]
     assert not (trained / "runs").exists()
