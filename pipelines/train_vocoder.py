@@ -30,7 +30,7 @@ class Settings(BaseModel):
     """Folder of speech; None: LibriSpeech below $FOURFOLD_DATA."""
     features: FeatureSettings = FEATURES[16_000]
     network: WavehaxSettings = NETWORKS["wavehax-16k-light"]
-    discriminators: Literal["small", "full"] = "small"
+    discriminators: Literal["small", "full", "full-48k"] = "small"
     spectral_steps: int = Field(default=60_000, ge=0)
     """Steps without discriminators."""
     spectral_rate: float = Field(default=1e-3, gt=0)
