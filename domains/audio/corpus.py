@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -70,13 +72,14 @@ def read_corpus(folder: Path, features: FeatureSettings, cache: Path | None = No
     """All recordings below `folder`, at the features' rate, with their pitch.
 
     Args:
-        cache: an .npz file to keep the arrays in; it is used again while names, sizes and features agree.
+        cache: an .npz file to keep the arrays in; it is used again while names, contents and features agree,
+            and written anew where it is damaged.
 
     Raises:
         InputError: no such folder, or fewer than three usable recordings in it; with a table of all.
     """
     paths = audio_files(folder)
-    listing = [f"{path.relative_to(folder)} {path.stat().st_size}" for path in paths]
+    listing = [f"{path.relative_to(folder)} {_content_hash(path)}" for path in paths]
     digest = hashlib.sha256("\n".join([features.digest(), *listing]).encode()).hexdigest()
     if cache is not None and cache.exists():
         kept = _read_cache(cache, features, digest)
@@ -121,7 +124,26 @@ def _write_cache(cache: Path, corpus: Corpus, digest: str) -> None:
     part.replace(cache)
 
 
+def _content_hash(path: Path) -> str:
+    """Of a file's bytes; reading it tells what is wrong with one that cannot be opened."""
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "blake2b").hexdigest()
+    except OSError:
+        return "unreadable"
+
+
 def _read_cache(cache: Path, features: FeatureSettings, digest: str) -> Corpus | None:
+    """What was kept, if it belongs to these recordings and is whole."""
+    if not zipfile.is_zipfile(cache):
+        return None
+    try:
+        return _kept(cache, features, digest)
+    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile, zlib.error):
+        return None
+
+
+def _kept(cache: Path, features: FeatureSettings, digest: str) -> Corpus | None:
     with np.load(cache, allow_pickle=False) as kept:
         if str(kept["digest"]) != digest:
             return None

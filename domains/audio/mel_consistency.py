@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from .argument_checks import whole_number
 from .features.mel import mel_basis
 from .features.settings import FeatureSettings
 from .mel_frames import MelFrames
@@ -34,8 +35,11 @@ def mel_consistent(
         log_mel_BMT: natural log-mel, not standardised. It has to be one that a sound with these harmonics can
             have: a smoothed one pulls the harmonics away.
         iterations: 0 gives the audio back.
+
+    Raises:
+        InputError: `iterations` is no whole number from 0.
     """
-    if not iterations:
+    if not whole_number("iterations", iterations):
         return audio_BS
     pieces = [
         _projected(audio_BS, log_mel_BMT, settings, iterations, start)

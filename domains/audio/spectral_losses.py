@@ -12,23 +12,32 @@ RESOLUTIONS = ((256, 64), (512, 128), (1_024, 256))
 """Window and hop in samples."""
 FLOOR = 1e-4
 """Magnitudes below are raised to it."""
+FULL_BAND = 44_100
+"""Hz; from this sample rate on sound reaches as high as is heard."""
 
 
 class MelDistance(nn.Module):
     """Mean absolute difference of log-mel spectra up to half the sample rate.
 
-    The window is 1,024 samples, the hop 256 at 24 kHz and in proportion elsewhere (even, as framing asks).
+    Windows of 1,024 samples and 100 bands, for full band 2,048 and 120, as in Wavehax's recipes
+    (`wavehax.yaml`, `wavehax_fb.yaml`). The hop is 256 at 24 kHz and in proportion elsewhere (even, as
+    framing asks): 512 at 48 kHz.
+
+    Args:
+        sample_rate: Hz.
+        n_mels: bands; None: those of the recipe.
     """
 
-    def __init__(self, sample_rate: int, n_mels: int = 100) -> None:
+    def __init__(self, sample_rate: int, n_mels: int | None = None) -> None:
         super().__init__()
+        mel_fft, bands = (2_048, 120) if sample_rate >= FULL_BAND else (1_024, 100)
         hop = 2 * round(128 * sample_rate / 24_000)
         self.log_mel = LogMel(
             FeatureSettings(
                 sample_rate=sample_rate,
                 hop=hop,
-                mel_fft=1_024,
-                n_mels=n_mels,
+                mel_fft=mel_fft,
+                n_mels=bands if n_mels is None else n_mels,
                 fmax=sample_rate / 2,
                 f0_ceil=min(600.0, sample_rate / 4),
             )

@@ -31,7 +31,8 @@ class STFT(nn.Module):
             )
         self.n_fft, self.hop = n_fft, hop
         self.edge = (n_fft - hop) // 2
-        self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
+        # Named, as the meta device would take seconds to import what tells the shape of a window.
+        self.register_buffer("window", torch.hann_window(n_fft, device="cpu"), persistent=False)
 
     def forward(self, x_BS: Tensor) -> Tensor:
         """Complex spectrum [B, n_fft / 2 + 1, T] of [B, T * hop] samples."""

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ...shared.artifact.card import ModelCard
 from ...shared.errors import InputError
+from .argument_checks import positive_factor, shown, whole_number
 from .corpus import read_corpus
 from .features.audio import Audio
 from .features.audio_features import AudioFeatures
@@ -24,8 +25,9 @@ from .formants import shifted_formants
 from .harmonic_agreement import harmonic_agreement
 from .mel_consistency import ITERATIONS, mel_consistent
 from .mel_statistics import MelStatistics
-from .pitch_correction import corrected_track
+from .pitch_correction import corrected_track, highest_heard
 from .pitch_free_mel import without_harmonics
+from .recording_faults import changed_pitch, pieces_told_of_samples, told_of_samples
 from .sound_pieces import SoundPieces, first_samples, streamed_pieces
 from .synthesis import Features, Synthesis, require_finite
 from .vocoder_files import load_vocoder, save_vocoder
@@ -93,14 +95,18 @@ class Vocoder:
             seed: of the noise in the excitation.
 
         Raises:
-            InputError: as `AudioFeatures.check`, `iterations` is negative, or the features give samples that
-                are not finite.
+            InputError: as `AudioFeatures.check`, `iterations` or `seed` is no whole number from 0, or the
+                features give samples that are not finite.
         """
-        _require_iterations(iterations)
+        _require_whole(seed, iterations)
         synthesis = self._synthesis(seed)
         if not _several(mel):
             sound = self.features.check(mel, f0)
             return self._refined(synthesis.one(*sound), sound, iterations)
+        if not isinstance(f0, (list, tuple)) and not getattr(f0, "ndim", 0):
+            raise InputError(
+                "f0", f"is {shown(f0)}", expected=f"a list of {len(mel)} pitch tracks, as of mel"
+            )
         if len(mel) != len(f0):
             raise InputError("f0", f"has {len(f0)} pitch tracks for {len(mel)} mel spectra")
         sounds = [self.features.check(*pair) for pair in zip(mel, f0, strict=True)]
@@ -117,7 +123,7 @@ class Vocoder:
         Raises:
             InputError: as `synthesize`, before the first piece or with it.
         """
-        _require_iterations(iterations)
+        _require_whole(seed, iterations)
         sound, rate = self.features.check(mel, f0), self.features.settings.sample_rate
         rounds = self._rounds(sound, iterations)
         if rounds == 0 and self.generator.settings.framewise_norm:
@@ -162,15 +168,18 @@ class Vocoder:
             f0: Hz of every frame instead of what is measured; `pitch` multiplies it too.
 
         Raises:
-            InputError: the audio or the pitch track does not fit, or a factor is no positive number.
+            InputError: the audio or the pitch track does not fit, a factor is no positive number or leaves
+                frames below 20 Hz, or `seed` is no whole number from 0.
         """
-        sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
-        if iterations is None:
-            mel, track, synthesis = self._corrected(*sound, seed)
-            made = synthesis.one(mel, track)
-        else:
-            made = self.synthesize(*sound, iterations=iterations, seed=seed)
-        return Audio(made[:samples], self.features.settings.sample_rate)
+        _require_whole(seed)
+        heard, sound, iterations = self._changed(audio, pitch, formant, f0, policy)
+        with told_of_samples(heard.samples):
+            if iterations is None:
+                mel, track, synthesis = self._corrected(*sound, seed)
+                made = synthesis.one(mel, track)
+            else:
+                made = self.synthesize(*sound, iterations=iterations, seed=seed)
+        return Audio(made[: len(heard)], self.features.settings.sample_rate)
 
     def resynthesize_in_pieces(
         self,
@@ -187,43 +196,47 @@ class Vocoder:
         Raises:
             InputError: as `resynthesize`.
         """
-        sound, iterations, samples = self._changed(audio, pitch, formant, f0, policy)
-        if iterations is None:
-            mel, track, synthesis = self._corrected(*sound, seed)
-            pieces = synthesis.pieces(mel, track)
-        else:
-            pieces = self.synthesize_in_pieces(*sound, iterations=iterations, seed=seed).pieces
-        return SoundPieces(samples, self.features.settings.sample_rate, first_samples(pieces, samples))
+        _require_whole(seed)
+        heard, sound, iterations = self._changed(audio, pitch, formant, f0, policy)
+        with told_of_samples(heard.samples):
+            if iterations is None:
+                mel, track, synthesis = self._corrected(*sound, seed)
+                pieces = synthesis.pieces(mel, track)
+            else:
+                pieces = self.synthesize_in_pieces(*sound, iterations=iterations, seed=seed).pieces
+        pieces = pieces_told_of_samples(first_samples(pieces, len(heard)), heard.samples)
+        return SoundPieces(len(heard), self.features.settings.sample_rate, pieces)
 
     def _corrected(
         self, mel_TM: np.ndarray, f0_T: np.ndarray, seed: int
     ) -> tuple[np.ndarray, np.ndarray, Synthesis]:
         """Checked mel, the track that is heard at `f0_T`, and what speaks it: pitch glides within frames."""
         mel, f0 = self.features.check(mel_TM, f0_T)
-        synthesis = Synthesis(self.features.settings, self.generator, self.statistics, seed, glides=True)
+        settings = self.features.settings
+        synthesis = Synthesis(settings, self.generator, self.statistics, seed, glides=True)
+        listening = AudioFeatures(settings.model_copy(update={"f0_ceil": highest_heard(f0, settings)}))
 
         def hear(samples_S: np.ndarray) -> np.ndarray:
-            return self.features.f0(Audio(samples_S, self.features.settings.sample_rate))
+            return listening.f0(Audio(samples_S, settings.sample_rate))
 
         return mel, corrected_track(f0, lambda track: synthesis.one(mel, track), hear), synthesis
 
     def _changed(
         self, audio: Any, pitch: float, formant: float, f0: np.ndarray | None, policy: dict[str, Any]
-    ) -> tuple[Features, int | None, int]:
-        """Features of speech with other pitch and formants, iterations (None: changed), number of samples."""
-        _require_factor("pitch", pitch)
-        _require_factor("formant", formant)
+    ) -> tuple[Audio, Features, int | None]:
+        """What was read, its features with other pitch and formants, and iterations (None: changed)."""
+        pitch, formant = positive_factor("pitch", pitch), positive_factor("formant", formant)
         heard = self.features.read(audio, **policy)
         mel, measured = self.features.of(heard)
         track = measured if f0 is None else self._track(f0, len(mel))
         iterations: int | None = 0 if self.generator.settings.causal else ITERATIONS
-        if formant != 1 or not np.array_equal(track * np.float32(pitch), measured):
+        if formant != 1 or not np.array_equal(changed_pitch(track, pitch), measured):
             voiced, iterations = self.features.f0_followed(heard, measured), None
             mel = without_harmonics(mel, voiced, self.features.settings)
             track = voiced if f0 is None else track
         if formant != 1:
             mel = shifted_formants(mel, formant, self.features.settings)
-        return (mel, track * np.float32(pitch)), iterations, len(heard)
+        return heard, (mel, changed_pitch(track, pitch)), iterations
 
     def stream(self, *, seed: int = 0) -> VocoderStream:
         """A sound in pieces: `push(mel, f0)` gives samples while features come in, `flush()` the rest.
@@ -233,14 +246,15 @@ class Vocoder:
         frames that are pushed singly are gathered by four, which is 30 ms more.
 
         Raises:
-            InputError: the generator's norm needs the whole utterance.
+            InputError: the generator's norm needs the whole utterance, or `seed` is no whole number from 0.
         """
+        _require_whole(seed)
         return VocoderStream(self._synthesis(seed))
 
     def export(self, path: str | PathLike[str]) -> Path:
         """Write an ONNX file (`mel`, `f0` and `noise` in, `audio` out) and return its path.
 
-        It runs without this package, on any batch and length from 16 frames on; see `export_vocoder`.
+        It runs without this package, on any batch and length; see `export_vocoder`.
 
         Raises:
             InputError: onnx is not installed, the suffix is not .onnx, the prior has no graph, or the disk
@@ -365,15 +379,15 @@ class Vocoder:
 def _several(mel: Any) -> bool:
     """Whether these are the mel spectra of several sounds."""
     if isinstance(mel, (list, tuple)):
-        return len(mel) > 0 and np.ndim(mel[0]) == 2
+        try:
+            return len(mel) > 0 and np.ndim(mel[0]) == 2
+        except ValueError:  # rows of different lengths, which are refused as one sound
+            return False
     return getattr(mel, "ndim", 0) == 3
 
 
-def _require_iterations(iterations: int | None) -> None:
-    if iterations is not None and iterations < 0:
-        raise InputError("iterations", f"is {iterations}", expected="0 or more")
-
-
-def _require_factor(name: str, factor: float) -> None:
-    if not np.isfinite(factor) or factor <= 0:
-        raise InputError(name, f"is {factor}", expected="a positive factor")
+def _require_whole(seed: int, iterations: int | None = None) -> None:
+    """Before anything is computed."""
+    whole_number("seed", seed)
+    if iterations is not None:
+        whole_number("iterations", iterations)

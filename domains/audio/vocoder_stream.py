@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from ...shared.errors import InputError
-from .features.frame_checks import checked_f0, checked_mel
+from .features.frame_checks import checked_f0, checked_mel, numbers
 from .synthesis import LEAST_FRAMES, PIECE, Synthesis, require_finite
 from .wavehax.streamed import streamed
 
@@ -68,10 +68,10 @@ class VocoderStream:
         """
         self._require_open()
         features = self.synthesis.features
-        mel, f0 = np.asarray(mel), np.atleast_1d(np.asarray(f0))
+        mel, f0 = numbers(mel, "mel"), np.atleast_1d(numbers(f0, "f0"))
         if mel.ndim == 1 and len(f0) == 1:
             mel = mel[None]
-        if len(mel) == 0 and len(f0) == 0:
+        if mel.shape[:1] == (0,) and len(f0) == 0:
             return np.zeros(0, np.float32)
         mel, f0 = checked_mel(mel, features), checked_f0(f0, features)
         if len(mel) != len(f0):

@@ -12,7 +12,7 @@ class ScheduleSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["constant", "cosine", "multistep"] = "constant"
+    kind: Literal["constant", "cosine", "multistep", "exponential"] = "constant"
     warm_up: int = Field(default=0, ge=0)
     """Steps of linear rise; step k of the warm-up (from 1) runs at k / warm_up."""
     final: float = Field(default=0.0, ge=0.0, le=1.0)
@@ -20,6 +20,7 @@ class ScheduleSettings(BaseModel):
     milestones: tuple[int, ...] = ()
     """Steps (multistep) after each of which the factor is multiplied by `gamma`."""
     gamma: float = Field(default=0.1, gt=0.0, le=1.0)
+    """What the factor is multiplied by after each milestone (multistep) or by each step (exponential)."""
 
 
 class EmaSettings(BaseModel):

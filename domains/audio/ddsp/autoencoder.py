@@ -31,19 +31,24 @@ class Layers(nn.Sequential):
 
 
 class Encoder(nn.Module):
-    """Latent [B, steps, Z] of the sound: cepstra, normalised over time, a recurrent network, a linear map."""
+    """Latent [B, steps, Z] of the sound: cepstra, normalised over time, a recurrent network, a linear map.
+
+    One step alone has no deviation to be normalised by, so a sound that short is heard with silence after it.
+    """
 
     def __init__(self, settings: DDSPSettings) -> None:
         super().__init__()
-        stride = settings.hop * settings.latent_every
-        self.mfcc = MFCC(settings.sample_rate, stride, settings.mfcc)
+        self.stride = settings.hop * settings.latent_every
+        self.mfcc = MFCC(settings.sample_rate, self.stride, settings.mfcc)
         self.norm = nn.InstanceNorm1d(settings.mfcc, affine=True)
         self.recurrent = nn.GRU(settings.mfcc, settings.width, batch_first=True)
         self.latent = nn.Linear(settings.width, settings.latent)
 
     def forward(self, audio_BS: Tensor) -> Tensor:
-        cepstra = self.norm(self.mfcc(audio_BS).transpose(1, 2)).transpose(1, 2)
-        return self.latent(self.recurrent(cepstra)[0])
+        samples = audio_BS.shape[-1]
+        heard = nn.functional.pad(audio_BS, (0, max(self.stride + 1 - samples, 0)))
+        cepstra = self.norm(self.mfcc(heard).transpose(1, 2)).transpose(1, 2)
+        return self.latent(self.recurrent(cepstra)[0])[:, : -(-samples // self.stride)]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,17 @@ from torch import Tensor, nn
 
 from ....shared.errors import InputError
 from ....shared.training.objective import Phase
+from ....shared.training.settings import ScheduleSettings
 from .autoencoder import DDSPAutoencoder
 from .features import Loudness
 from .settings import DDSPSettings
 
 WINDOWS = (2_048, 1_024, 512, 256, 128, 64)
 LEARNING_RATE = 3e-4
+CLIP_NORM = 3.0
+"""Longest gradient."""
+SCHEDULE = ScheduleSettings(kind="exponential", gamma=0.98 ** (1 / 10_000))
+"""The rate falls by 2 % in 10,000 steps, as in the original's `Trainer`."""
 
 
 class MultiScaleSpectralLoss(nn.Module):

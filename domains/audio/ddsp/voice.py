@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,21 @@ from ....shared.artifact.saving import save_artifact
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
 from ....shared.training.settings import FitSettings
+from ..argument_checks import positive_factor, shown, whole_number
 from ..corpus import Utterance, read_corpus
 from ..features.audio import Audio
 from ..features.audio_features import AudioFeatures
 from ..features.settings import FeatureSettings
+from ..recording_faults import changed_pitch
+from ..stored_settings import stored_settings
 from .autoencoder import DDSPAutoencoder
 from .features import Loudness
-from .objective import DDSPClips, DDSPObjective
+from .objective import CLIP_NORM, SCHEDULE, WINDOWS, DDSPClips, DDSPObjective
 from .settings import PRESETS, DDSPSettings
 
 KIND = "ddsp-voice"
+MOST_DECIBELS = 1_000.0
+"""That loudness can be changed by: beyond, numbers in the network overflow, and no ear hears any of it."""
 
 
 class DDSPVoice:
@@ -65,13 +71,21 @@ class DDSPVoice:
             seconds: of a clip; recordings are cut into such, and the rest of each is left out.
 
         Raises:
-            InputError: as `read_corpus`, or no recording is as long as a clip.
+            InputError: as `read_corpus`, a number does not fit, or no recording is as long as a clip.
         """
+        steps, batch_size = whole_number("steps", steps, 1), whole_number("batch_size", batch_size, 1)
+        seed = whole_number("seed", seed)
         voice = cls.untrained(settings, seed)
+        frames = _clip_frames(seconds, voice.settings)
         corpus = read_corpus(Path(data), voice.features.settings, Path(run) / "corpus.npz")
-        frames = round(seconds / voice.features.settings.frame_seconds)
         clips = _clips(corpus.split("train"), frames, voice.settings, seed)
-        wanted = FitSettings(steps=steps, batch_size=min(batch_size, len(clips)), seed=seed)
+        wanted = FitSettings(
+            steps=steps,
+            batch_size=min(batch_size, len(clips)),
+            seed=seed,
+            schedule=SCHEDULE,
+            clip_norm=CLIP_NORM,
+        )
         config = {"network": voice.settings.model_dump(mode="json"), "frames": frames}
         fit(DDSPObjective(voice.network), clips, wanted, Path(run) / "training", config=config)
         voice.network.eval()
@@ -94,20 +108,19 @@ class DDSPVoice:
             seed: of the noise.
 
         Raises:
-            InputError: the audio cannot be read, or a factor is no number that fits.
+            InputError: the audio cannot be read or is too loud, a factor is no number that fits or leaves
+                frames below 20 Hz, or `seed` is no whole number from 0.
         """
-        if not (np.isfinite(pitch) and pitch > 0):
-            raise InputError("pitch", f"is {pitch}", expected="a positive factor")
-        if not np.isfinite(loudness):
-            raise InputError("loudness", f"is {loudness}", expected="a number of dB")
+        whole_number("seed", seed)
+        pitch, louder = positive_factor("pitch", pitch), _decibels(loudness)
         heard = self.features.read(audio, **policy)
-        f0 = self.features.f0(heard) * np.float32(pitch)
+        f0 = changed_pitch(self.features.f0(heard), pitch)
         samples = np.pad(heard.samples, (0, len(f0) * self.settings.hop - len(heard)))[None]
         sound = torch.from_numpy(samples.astype(np.float32))
-        level = Loudness(self.settings.sample_rate, self.settings.hop)(sound) + loudness
+        level = Loudness(self.settings.sample_rate, self.settings.hop)(sound) + louder
         noise = np.random.default_rng(seed).uniform(-1, 1, samples.shape).astype(np.float32)
         made = self.network(torch.from_numpy(f0)[None], level, torch.from_numpy(noise), sound)
-        return Audio(made[0, : len(heard)].numpy(), self.settings.sample_rate)
+        return Audio(_finite(made[0, : len(heard)].numpy(), heard), self.settings.sample_rate)
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "ddsp-voice")."""
@@ -126,10 +139,11 @@ class DDSPVoice:
         """A voice from a folder.
 
         Raises:
-            InputError: no such artefact, one of another kind, or one whose weights do not fit its settings.
+            InputError: no such artefact, one of another kind, or one whose settings are damaged or whose
+                weights do not fit them.
         """
         artifact = load_artifact(name_or_folder).require_kind(KIND)
-        voice = cls.untrained(DDSPSettings.model_validate(artifact.config["network"]))
+        voice = cls.untrained(stored_settings(DDSPSettings, artifact.config, "network", artifact.folder))
         require_state(artifact.state, voice.network.state_dict(), str(artifact.folder))
         voice.network.load_state_dict(artifact.state)
         return voice
@@ -145,6 +159,49 @@ def pitch_features(settings: DDSPSettings) -> FeatureSettings:
         fmax=min(8_000.0, rate / 2),
         f0_ceil=min(600.0, rate / 4),
     )
+
+
+def _number(given: Any) -> float:
+    """`given` as a float, NaN where it is no number; one in an array without axes counts."""
+    number = given.item() if getattr(given, "ndim", None) == 0 else given
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        return math.nan
+    try:
+        return float(number)
+    except OverflowError:  # a whole number beyond all floats
+        return math.inf
+
+
+def _decibels(loudness: Any) -> float:
+    number = _number(loudness)
+    if not abs(number) <= MOST_DECIBELS:
+        expected = f"a number of dB such as -6, {MOST_DECIBELS:,.0f} at most"
+        raise InputError("loudness", f"is {shown(loudness)}", expected=expected)
+    return number
+
+
+def _finite(made_S: np.ndarray, heard: Audio) -> np.ndarray:
+    """What was made, which is not finite where the recording is far beyond full scale."""
+    if not np.isfinite(made_S).all():
+        peak = float(np.abs(heard.samples).max(initial=0.0))
+        raise InputError(
+            "samples",
+            f"give a sound that is not finite; their peak is {peak:.3g}",
+            expected="floats whose full scale is 1, and a voice whose weights are finite",
+            remedy='Divide them by their full scale, or pass level="limit"',
+        )
+    return made_S
+
+
+def _clip_frames(seconds: Any, settings: DDSPSettings) -> int:
+    """Frames of a clip: more samples than half the longest window of the loss, which reflects that many."""
+    least = max(WINDOWS) // 2 // settings.hop + 1
+    frame_seconds = settings.hop / settings.sample_rate
+    asked = _number(seconds) / frame_seconds
+    if not math.isfinite(asked) or round(asked) < least:
+        expected = f"a finite number of seconds, {least * frame_seconds:g} at least"
+        raise InputError("seconds", f"is {shown(seconds)}", expected=expected)
+    return round(asked)
 
 
 def _clips(utterances: list[Utterance], frames: int, settings: DDSPSettings, seed: int) -> DDSPClips:

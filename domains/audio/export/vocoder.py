@@ -15,6 +15,7 @@ from ..wavehax.generator import Wavehax
 from .excitation import excitation
 from .graph import Graph
 from .network import full_band, multi_stream
+from .short_input import cut, lengthened
 
 
 def export_vocoder(
@@ -24,7 +25,8 @@ def export_vocoder(
 
     Inputs are `mel` [batch, frames, n_mels] (natural log-mel), `f0` [batch, frames] in Hz and `noise`
     [batch, frames * hop], standard normal; the output is `audio` [batch, frames * hop]. Everything is float32
-    and real; batch and frames may vary (at least 16 frames). The features are kept in the file's metadata.
+    and real; batch and frames may vary (fewer than 16 are lengthened inside, and cut
+    again). The features are kept in the file's metadata.
 
     Raises:
         InputError: onnx is not installed, the suffix is not .onnx, the prior has no graph, or the disk
@@ -52,13 +54,15 @@ def export_vocoder(
 
 def _graph(features: FeatureSettings, generator: Generator, statistics: MelStatistics) -> bytes:
     graph, settings = Graph(), generator.settings
-    prior = excitation(graph, "f0", "noise", features.hop, features.sample_rate, settings.prior)
-    away = graph("Sub", "mel", statistics.mean)
+    given = lengthened(graph, LEAST_FRAMES, features.hop)
+    prior = excitation(graph, given.f0, given.noise, features.hop, features.sample_rate, settings.prior)
+    away = graph("Sub", given.mel, statistics.mean)
     condition = graph("Transpose", graph("Div", away, statistics.scale), perm=[0, 2, 1])
     if isinstance(generator, Wavehax):
-        audio = full_band(graph, generator, condition, prior, "noise")
+        audio = full_band(graph, generator, condition, prior, given.noise)
     else:
         audio = multi_stream(graph, generator, condition, prior)
+    audio = cut(graph, audio, given.samples)
     inputs: dict[str, list[str | int]] = {
         "mel": ["batch", "frames", features.n_mels],
         "f0": ["batch", "frames"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from inspect import signature
 from os import PathLike
 from typing import Any
 
@@ -21,6 +22,10 @@ from .mel import LogMel
 from .reading import read_audio
 from .settings import FeatureSettings
 
+POLICY = tuple(
+    name for name, taken in signature(read_audio).parameters.items() if taken.kind is taken.KEYWORD_ONLY
+)
+"""What else `read_audio` can be told beside source and rate."""
 FRAMES_AT_ONCE = 4_096
 """Spectra held at a time, so that memory does not grow with the file."""
 
@@ -37,7 +42,12 @@ class AudioFeatures:
         self._log_mel = LogMel(self.settings)
 
     def read(self, source: str | PathLike[str] | bytes | np.ndarray | Audio, **policy: Any) -> Audio:
-        """`read_audio` at the recipe's rate; `policy` is handed on."""
+        """`read_audio` at the recipe's rate; `policy` is handed on.
+
+        Raises:
+            InputError: as `read_audio`, or it knows no such argument.
+        """
+        self._require_known(policy)
         return read_audio(source, self.settings.sample_rate, **policy)
 
     def of(self, audio: Audio) -> tuple[np.ndarray, np.ndarray]:
@@ -98,6 +108,14 @@ class AudioFeatures:
             InputError: at least one field differs; each is listed with both values.
         """
         require_match(stored, self.settings.model_dump(), "mel settings")
+
+    def _require_known(self, policy: Mapping[str, Any]) -> None:
+        if "rate" in policy:
+            problem = f"is {self.settings.sample_rate:,} Hz by the model, and cannot be chosen"
+            raise InputError("rate", problem, remedy="Leave it out; sample_rate= tells the rate of an array")
+        unknown = [name for name in policy if name not in POLICY]
+        if unknown:
+            raise InputError(unknown[0], "there is no such argument", expected=", ".join(POLICY))
 
     def _checked(self, audio: Audio) -> np.ndarray:
         wanted = self.settings.sample_rate

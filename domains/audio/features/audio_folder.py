@@ -87,7 +87,7 @@ def read_folder(folder: str | PathLike[str], rate: int | None = None, **policy: 
         rate, policy: as for `read_audio`.
 
     Raises:
-        InputError: there is no such folder, or no file with one of these suffixes in it.
+        InputError: there is no such folder (or it is a file), or no file with one of these suffixes in it.
     """
     return read_files(audio_files(folder), rate, **policy)
 
@@ -123,9 +123,8 @@ def audio_files(folder: str | PathLike[str]) -> list[Path]:
     """
     root = Path(folder)
     if not root.is_dir():
-        raise InputError(
-            "folder", "does not exist", where=str(root), expected="a folder of wav, flac or ogg files"
-        )
+        problem = "is a file" if root.exists() else "does not exist"
+        raise InputError("folder", problem, where=str(root), expected="a folder of wav, flac or ogg files")
     found = sorted(
         path
         for path in root.rglob("*")

@@ -42,11 +42,14 @@ def decode(
         float32 [S, C], Hz, remarks, and how to call it in a sentence.
 
     Raises:
-        InputError: the file is missing, empty, no sound or beyond the limit; an array has no rate or a shape
-            of no sound.
+        InputError: the file is missing, empty, no sound or beyond the limit; an array or `Audio` has no rate
+            or a shape of no sound.
     """
     if isinstance(source, Audio):
-        return source.samples[:, None], source.sample_rate, list(source.remarks), "audio"
+        rate = require_rate(source.sample_rate, "sample_rate")
+        samples = source.samples
+        plain = isinstance(samples, np.ndarray) and samples.ndim == 1 and samples.dtype.kind == "f"
+        return samples[:, None] if plain else _of_array(samples), rate, list(source.remarks), "audio"
     if isinstance(source, (str, PathLike)):
         samples, rate, remarks = _of_file(Path(source), limit)
         name = str(source)
@@ -190,7 +193,11 @@ def _of_array(given: Any) -> np.ndarray:
     if hasattr(given, "detach"):
         given = given.detach().cpu()
         given = (given.float() if given.is_floating_point() else given).numpy()
-    array = np.asarray(given)
+    try:
+        array = np.asarray(given)
+    except ValueError as error:  # rows of different lengths
+        reason = str(error).partition(". ")[0]
+        raise InputError("samples", f"are no array of numbers ({reason})", expected="[samples]") from None
     if array.dtype.kind not in "iuf":
         raise InputError(
             "samples", f"are of type {array.dtype}", expected="floats, or integers of 8 to 32 bits"

@@ -41,7 +41,7 @@ def checked_mel(mel: Any, settings: FeatureSettings) -> np.ndarray:
     Raises:
         InputError: empty, not two-dimensional, other bands than the model's, NaN or infinite values.
     """
-    array = _numbers(mel, "mel")
+    array = numbers(mel, "mel")
     if array.ndim != 2 or array.shape[1] != settings.n_mels:
         turned = array.ndim == 2 and array.shape[0] == settings.n_mels
         got = f"got {array.shape[1]}" if array.ndim == 2 else f"got shape {array.shape}"
@@ -62,7 +62,7 @@ def checked_f0(f0: Any, settings: FeatureSettings) -> np.ndarray:
     Raises:
         InputError: empty, not one-dimensional, NaN, infinite, negative, or voiced below 20 Hz.
     """
-    array = _numbers(f0, "f0")
+    array = numbers(f0, "f0")
     if array.ndim == 2 and 1 in array.shape:
         array = array.reshape(-1)
     if array.ndim != 1 or not len(array):
@@ -83,7 +83,12 @@ def checked_f0(f0: Any, settings: FeatureSettings) -> np.ndarray:
     return array
 
 
-def _numbers(given: Any, field: str) -> np.ndarray:
+def numbers(given: Any, field: str) -> np.ndarray:
+    """Whatever was given as float64, in the shape it has.
+
+    Raises:
+        InputError: it is no array of real numbers.
+    """
     if hasattr(given, "detach"):
         given = given.detach().cpu().numpy()
     try:

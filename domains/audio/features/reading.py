@@ -13,7 +13,7 @@ from .audio import Audio, Remark
 from .decoding import decode, require_rate
 from .level import LevelPolicy, set_level
 from .resampling import resample
-from .sample_checks import NanPolicy, centred, clipping, finite, loud, one_channel
+from .sample_checks import NanPolicy, centred, clipping, finite, loud, one_channel, whole_numbers
 from .sound_limit import SoundLimit
 
 if TYPE_CHECKING:
@@ -77,11 +77,12 @@ def read_quietly(
     if not len(channels):
         raise InputError("audio", "is empty: 0 samples", where=name, expected="at least one sample")
     channels, repaired = finite(channels, nan, name)
-    clipped = clipping(channels)
+    # Asked of what was given: a mean of channels and a constant part taken off leave no whole numbers.
+    clipped, whole = clipping(channels), whole_numbers(channels)
     samples, mixed = one_channel(channels, channel, name)
     del channels
     samples, moved = centred(samples, own)
-    remarks += repaired + clipped + mixed + moved + loud(samples)
+    remarks += repaired + clipped + mixed + moved + loud(samples, whole)
     if target is not None and target != own:
         samples = resample(samples, own, target)
         remarks.append(_rate_remark(own, target))

@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ....shared.errors import InputError
+from ..argument_checks import shown
 from .audio import Remark, rms_dbfs
 
 CLIPPED_SHARE = 1e-3
@@ -73,9 +74,13 @@ def one_channel(channels_SC: np.ndarray, channel: int | None, where: str) -> tup
     """
     count = channels_SC.shape[1]
     if channel is not None:
-        if isinstance(channel, bool) or not 0 <= channel < count:
+        whole = isinstance(channel, (int, np.integer)) and not isinstance(channel, bool)
+        if not whole or not 0 <= channel < count:
             raise InputError(
-                "channel", f"is {channel}, there are {count}", where=where, expected=f"0 to {count - 1}"
+                "channel",
+                f"is {shown(channel)}, there are {count}",
+                where=where,
+                expected=f"0 to {count - 1}",
             )
         return np.ascontiguousarray(channels_SC[:, channel]), []
     if count == 1:
@@ -100,12 +105,17 @@ def centred(samples_S: np.ndarray, rate: int) -> tuple[np.ndarray, list[Remark]]
     return (samples_S - np.float32(offset)).astype(np.float32), [remark]
 
 
-def loud(samples_S: np.ndarray) -> list[Remark]:
-    """A remark where the peak lies above full scale."""
+def whole_numbers(channels_SC: np.ndarray) -> bool:
+    """Whether these are samples of an integer type in floats: whole numbers, some of them above 1."""
+    return bool(np.abs(channels_SC).max(initial=0.0) >= 2) and not (channels_SC % 1).any()
+
+
+def loud(samples_S: np.ndarray, whole: bool) -> list[Remark]:
+    """A remark where the peak lies above full scale; `whole` as `whole_numbers` said of what was read."""
     peak = float(np.abs(samples_S).max(initial=0.0))
     if peak <= 1.0:
         return []
     text = f"the peak is {peak:.3g}, above full scale"
-    if peak >= 2 and not (samples_S % 1).any():
+    if whole:
         text += " (all samples are whole numbers: 16-bit samples must be divided by 32,768, or kept as int16)"
     return [Remark("peak", text + '; pass level="limit" to scale it down')]

@@ -12,6 +12,9 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from ....shared.errors import InputError
+from ..argument_checks import shown, whole_number
+
 SIGMA = 1e-4
 """s, the deviation left at t = 1."""
 
@@ -31,10 +34,11 @@ def solve(velocity: Velocity, start_BS: Tensor, steps: int, solver: Solver = "mi
     """From t = 0 to 1 in equal steps; errors fall as steps^-1 (euler), ^-2 (midpoint), ^-4 (runge-kutta-4).
 
     Raises:
-        ValueError: no steps, or a solver that is not known.
+        InputError: `steps` is no whole number from 1, or the solver is not known.
     """
-    if steps < 1 or solver not in EVALUATIONS:
-        raise ValueError(f"steps {steps} must be 1 at least, solver {solver!r} one of {list(EVALUATIONS)}")
+    steps = whole_number("steps", steps, 1)
+    if not isinstance(solver, str) or solver not in EVALUATIONS:
+        raise InputError("solver", f"is {shown(solver)}", expected=f"one of {', '.join(EVALUATIONS)}")
     x, h = start_BS, 1.0 / steps
     for n in range(steps):
         time = x.new_full((len(x),), n * h)

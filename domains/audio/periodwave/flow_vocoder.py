@@ -17,10 +17,15 @@ from ....shared.artifact.saving import save_artifact
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
 from ....shared.training.settings import FitSettings
+from ..argument_checks import whole_number
 from ..corpus import Utterance, read_corpus
 from ..features.audio import Audio
 from ..features.audio_features import AudioFeatures
+from ..features.frame_checks import checked_mel
 from ..features.settings import FeatureSettings
+from ..recording_faults import told_of_samples
+from ..stored_settings import stored_settings
+from ..synthesis import require_finite
 from .flow import Solver
 from .network import PeriodWave, PeriodWaveSettings
 from .objective import FlowObjective, sample
@@ -76,8 +81,11 @@ class FlowVocoder:
             frames: of a crop.
 
         Raises:
-            InputError: as `read_corpus`, or no recording is as long as a crop.
+            InputError: as `read_corpus`, a number is no whole one that fits, or no recording is as long as a
+                crop.
         """
+        steps, batch_size = whole_number("steps", steps, 1), whole_number("batch_size", batch_size, 1)
+        frames, seed = whole_number("frames", frames, 1), whole_number("seed", seed)
         vocoder = cls.untrained(features, network, seed)
         corpus = read_corpus(Path(data), features, Path(run) / "corpus.npz")
         crops = FlowCrops(corpus.split("train"), features, frames, steps * batch_size, seed)
@@ -99,13 +107,15 @@ class FlowVocoder:
             seed: of the noise that the flow begins with.
 
         Raises:
-            InputError: as `AudioFeatures.check`.
+            InputError: as `checked_mel` and `solve`, `seed` is no whole number from 0, or the mel spectrum
+                gives samples that are not finite.
         """
-        mel, f0 = self.features.check(mel, np.zeros(len(mel), np.float32))
-        size = (1, len(f0) * self.features.settings.hop)
+        whole_number("seed", seed)
+        mel = checked_mel(mel, self.features.settings)
+        size = (1, len(mel) * self.features.settings.hop)
         noise = torch.from_numpy(np.random.default_rng(seed).standard_normal(size, dtype=np.float32))
         log_mel = torch.from_numpy(mel.T.copy())[None]
-        return sample(self.network, log_mel, noise, steps=steps, solver=solver)[0].numpy()
+        return require_finite(sample(self.network, log_mel, noise, steps=steps, solver=solver)[0].numpy())
 
     def resynthesize(
         self,
@@ -115,9 +125,14 @@ class FlowVocoder:
         seed: int = 0,
         **policy: Any,
     ) -> Audio:
-        """The same sound made anew, as long as it was; `policy` is handed to `read_audio`."""
+        """The same sound made anew, as long as it was; `policy` is handed to `read_audio`.
+
+        Raises:
+            InputError: the audio cannot be read or is too loud, or as `synthesize`.
+        """
         heard = self.features.read(audio, **policy)
-        made = self.synthesize(self.features.mel(heard.samples), steps=steps, seed=seed)
+        with told_of_samples(heard.samples):
+            made = self.synthesize(self.features.mel(heard.samples), steps=steps, seed=seed)
         return Audio(made[: len(heard)], self.features.settings.sample_rate)
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
@@ -142,11 +157,13 @@ class FlowVocoder:
         """A vocoder from a folder.
 
         Raises:
-            InputError: no such artefact, one of another kind, or one whose weights do not fit its settings.
+            InputError: no such artefact, one of another kind, or one whose settings are damaged or whose
+                weights do not fit them.
         """
         artifact = load_artifact(name_or_folder).require_kind(KIND)
-        features = FeatureSettings.model_validate(artifact.config["features"])
-        vocoder = cls.untrained(features, PeriodWaveSettings.model_validate(artifact.config["network"]))
+        features = stored_settings(FeatureSettings, artifact.config, "features", artifact.folder)
+        network = stored_settings(PeriodWaveSettings, artifact.config, "network", artifact.folder)
+        vocoder = cls.untrained(features, network)
         require_state(artifact.state, vocoder.network.state_dict(), str(artifact.folder))
         vocoder.network.load_state_dict(artifact.state)
         return vocoder

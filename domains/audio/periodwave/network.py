@@ -18,6 +18,8 @@ from ..wavehax.generator import Projection
 STRIDE = 4
 """Of each level, in rows of the folded wave."""
 LEVELS = 2
+LEAST_FRAMES = 4
+"""The conditioner reflects three frames at the ends."""
 
 
 class PeriodWaveSettings(BaseModel):
@@ -94,7 +96,7 @@ class PeriodWave(nn.Module):
 
     def forward(self, x_BS: Tensor, time_B: Tensor, log_mel_BMT: Tensor) -> Tensor:
         """dx / dt, [B, T * hop]."""
-        condition = self.condition(log_mel_BMT)
+        condition = self._conditioned(log_mel_BMT)
         angles = 1_000 * time_B[:, None] * self._frequencies(x_BS)
         clock = torch.cat([angles.sin(), angles.cos()], 1)
         total = x_BS.new_zeros(())
@@ -106,6 +108,12 @@ class PeriodWave(nn.Module):
         for layer in self.blend:
             blended = blended + layer(functional.silu(blended))
         return self.leave(functional.silu(blended))[:, 0]
+
+    def _conditioned(self, log_mel_BMT: Tensor) -> Tensor:
+        """[B, C, T]; where there are fewer frames than `LEAST_FRAMES`, the last is repeated first."""
+        frames = log_mel_BMT.shape[-1]
+        missing = max(LEAST_FRAMES - frames, 0)
+        return self.condition(functional.pad(log_mel_BMT, (0, missing), mode="replicate"))[..., :frames]
 
     def _frequencies(self, like: Tensor) -> Tensor:
         half = self.settings.width // 2

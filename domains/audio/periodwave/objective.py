@@ -54,7 +54,11 @@ def sample(
     steps: int | None = None,
     solver: Solver = "midpoint",
 ) -> Tensor:
-    """Samples [B, T * hop] of natural log-mel and standard normal noise, which `temperature` multiplies."""
+    """Samples [B, T * hop] of natural log-mel and standard normal noise, which `temperature` multiplies.
+
+    Raises:
+        InputError: as `solve`.
+    """
     start = temperature * noise_BS * energy_scale(log_mel_BMT, network.settings.hop)
     steps = network.settings.steps if steps is None else steps
     return solve(lambda x, t: network(x, t, log_mel_BMT), start, steps, solver)

@@ -29,8 +29,13 @@ def build_generator(
             )
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        generator = Wavehax(network) if network.streams == 1 else MultiStreamWavehax(network)
+        generator = bare_generator(network)
     envelope = getattr(generator, "envelope", None)
     if envelope is not None:
         envelope.set(features, network.n_fft, statistics.mean, statistics.scale)
     return generator
+
+
+def bare_generator(network: WavehaxSettings) -> Generator:
+    """One of these sizes that knows nothing of any features yet."""
+    return Wavehax(network) if network.streams == 1 else MultiStreamWavehax(network)

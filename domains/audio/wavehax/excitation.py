@@ -6,6 +6,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ..argument_checks import whole_number
 from .harmonic_prior import PriorKind, prior
 
 
@@ -16,12 +17,15 @@ class Excitation:
         hop, sample_rate: samples of a frame, and Hz.
         kind: of the prior.
         seed: of the noise.
+
+    Raises:
+        InputError: the seed is no whole number from 0.
     """
 
     def __init__(self, hop: int, sample_rate: int, kind: PriorKind, seed: int) -> None:
         self.hop, self.sample_rate = hop, sample_rate
         self.kind: PriorKind = kind
-        self.draws = np.random.default_rng(seed)
+        self.draws = np.random.default_rng(whole_number("seed", seed))
         self.phase = torch.zeros(1, dtype=torch.float64)
         """Cycles after the last frame, below 1."""
 

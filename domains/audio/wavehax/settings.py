@@ -66,6 +66,7 @@ PRESETS = {
     "wavehax-ms": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True),
     "wavehax-ms-causal": WavehaxSettings(channels=64, n_fft=120, streams=4, framewise_norm=True, causal=True),
     "wavehax-16k": WavehaxSettings(hop=160, n_fft=320),
+    "wavehax-22k": WavehaxSettings(hop=220, n_fft=440),
     "wavehax-16k-causal": WavehaxSettings(
         hop=160, channels=64, n_fft=80, streams=4, framewise_norm=True, causal=True
     ),
@@ -81,5 +82,6 @@ PRESETS = {
     ),
 }
 """Generators by name; the first four are published, with 622,951, 600,759, 2,018,727, 332,324 parameters.
+`wavehax-16k` and `wavehax-22k` are `wavehax-v1` with the frames of the features at 16 and 22.05 kHz.
 The causal ones are for streams: their sound is two frames (20 ms) behind the features.
 `wavehax-16k-light` is the one to train without an accelerator, and its norm lets long files go in pieces."""

@@ -1,7 +1,10 @@
 """Folders of speech become arrays, split so that no speaker is in two parts."""
 
+import shutil
+
 import numpy as np
 import pytest
+import soundfile
 from fourfold.domains.audio.corpus import read_corpus, split_speakers
 from fourfold.shared.errors import InputError
 
@@ -53,6 +56,35 @@ def test_cache_gives_the_same_arrays_and_notices_other_features(
     other = small_features.model_copy(update={"f0_floor": 100.0})
     assert read_corpus(speech_folder, other, cache).features == other
     assert sorted(path.name for path in cache.parent.iterdir()) == ["corpus.npz"]
+
+
+def test_a_broken_cache_is_made_anew(speech_folder, small_corpus, small_features, tmp_path):
+    cache = tmp_path / "corpus.npz"
+    read_corpus(speech_folder, small_features, cache)
+    whole = cache.read_bytes()
+    bent = bytearray(whole)
+    bent[len(bent) // 2] ^= 1
+    for broken in (whole[: len(whole) // 2], b"", b"no archive", bytes(bent)):
+        cache.write_bytes(broken)
+        corpus = read_corpus(speech_folder, small_features, cache)
+        for ours, wanted in zip(corpus.utterances, small_corpus.utterances, strict=True):
+            np.testing.assert_array_equal(ours.samples, wanted.samples)
+        assert cache.read_bytes() == whole
+
+
+def test_a_recording_rewritten_in_place_is_noticed(speech_folder, small_features, tmp_path):
+    folder = shutil.copytree(speech_folder, tmp_path / "speech")
+    before = read_corpus(folder, small_features, tmp_path / "corpus.npz")
+    path = folder / "9-1-0.wav"
+    samples, rate = soundfile.read(path)
+    size = path.stat().st_size
+    soundfile.write(path, samples / 2, rate)
+    assert path.stat().st_size == size
+    after = read_corpus(folder, small_features, tmp_path / "corpus.npz")
+    (place,) = (n for n, said in enumerate(before.utterances) if said.name == "9-1-0")
+    np.testing.assert_allclose(
+        after.utterances[place].samples, before.utterances[place].samples / 2, atol=1e-4
+    )
 
 
 def test_a_folder_without_sound_is_refused(tmp_path, small_features):

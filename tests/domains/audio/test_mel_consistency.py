@@ -9,6 +9,7 @@ from fourfold.domains.audio.features.audio_features import AudioFeatures
 from fourfold.domains.audio.features.settings import PRESETS
 from fourfold.domains.audio.mel_consistency import mel_consistent
 from fourfold.domains.audio.mel_frames import MelFrames
+from fourfold.shared.errors import InputError
 
 SETTINGS = PRESETS[16_000]
 FEATURES = AudioFeatures(SETTINGS)
@@ -91,3 +92,9 @@ def test_fading_pieces_of_one_signal_give_it_back():
     x = torch.arange(40.0)[None]
     pieces = [x[:, 0:16], x[:, 12:28], x[:, 24:40]]
     torch.testing.assert_close(mel_consistency._joined(pieces, 4), x)
+
+
+@pytest.mark.parametrize("iterations", [2.5, "a", np.nan, -1, None])
+def test_iterations_are_a_whole_number(iterations):
+    with pytest.raises(InputError, match=r"^iterations: is "):
+        brought(VOICE, iterations)

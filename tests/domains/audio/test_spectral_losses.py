@@ -37,10 +37,26 @@ def test_mel_distance_of_a_louder_copy_is_the_logarithm_of_its_gain(pair):
     assert float(MelDistance(24_000)(x * 2, x)) == pytest.approx(np.log(2), rel=1e-4)
 
 
-@pytest.mark.parametrize(("rate", "hop"), [(24_000, 256), (16_000, 170), (48_000, 512)])
+@pytest.mark.parametrize(("rate", "hop"), [(24_000, 256), (16_000, 170), (44_100, 470), (48_000, 512)])
 def test_mel_frames_keep_their_time(rate, hop):
     settings = MelDistance(rate).log_mel.settings
     assert (settings.hop, settings.fmax) == (hop, rate / 2)
+
+
+@pytest.mark.parametrize(
+    ("rate", "window", "bands"),
+    [
+        (16_000, 1_024, 100),
+        (24_000, 1_024, 100),
+        (32_000, 1_024, 100),
+        (44_100, 2_048, 120),
+        (48_000, 2_048, 120),
+    ],
+)
+def test_full_band_has_its_own_mel(rate, window, bands):
+    settings = MelDistance(rate).log_mel.settings
+    assert (settings.mel_fft, settings.n_mels) == (window, bands)
+    assert MelDistance(rate, 30).log_mel.settings.n_mels == 30
 
 
 @pytest.mark.parametrize("distance", [MelDistance(16_000), MultiResolutionDistance()])

@@ -1,5 +1,7 @@
 """The product: lengths, determinism, saving, and plain words for input that does not fit."""
 
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -95,7 +97,7 @@ def test_what_does_not_fit_is_refused(vocoder, mel, f0, message):
         vocoder.synthesize(mel, f0)
 
 
-@pytest.mark.parametrize("pitch", [0.0, -1.0, np.nan, np.inf])
+@pytest.mark.parametrize("pitch", [0.0, -1.0, np.nan, np.inf, "2", None, 1j, np.ones(2)])
 def test_pitch_and_formant_must_be_positive_factors(vocoder, pitch):
     with pytest.raises(InputError, match="positive factor"):
         vocoder.resynthesize(Audio(np.ones(800, np.float32), 8_000), pitch)
@@ -186,6 +188,63 @@ def test_long_sounds_that_cannot_be_cut_are_warned_of(small_features, monkeypatc
     monkeypatch.setattr(synthesis, "MUCH_MEMORY", 1e-5)
     with pytest.warns(InputWarning, match="norm spans the whole sound"):
         assert len(vocoder.synthesize(np.full((60, 20), -4.0), np.full(60, 120.0))) == 4_800
+
+
+@pytest.mark.parametrize("wrong", [{"seed": -1}, {"seed": "a"}, {"iterations": 2.5}, {"iterations": np.nan}])
+def test_numbers_that_are_none_are_refused_before_anything_is_computed(vocoder, wrong):
+    (name,) = wrong
+    with pytest.raises(InputError, match=f"^{name}: is .*expected a whole number"):
+        vocoder.synthesize(None, None, **wrong)
+    with pytest.raises(InputError, match=f"^{name}: "):
+        vocoder.synthesize_in_pieces(None, None, **wrong)
+    if name == "seed":
+        for call in (vocoder.resynthesize, vocoder.resynthesize_in_pieces):
+            with pytest.raises(InputError, match=r"^seed: "):
+                call("nowhere.wav", **wrong)
+        with pytest.raises(InputError, match=r"^seed: "):
+            vocoder.stream(**wrong)
+
+
+@pytest.mark.parametrize("f0", [None, "a", 5, {1: 2}])
+def test_several_spectra_need_as_many_tracks(vocoder, f0):
+    with pytest.raises(InputError, match=r"^f0: is .*expected a list of 1 pitch tracks"):
+        vocoder.synthesize([np.zeros((5, 20))], f0)
+
+
+def test_ragged_spectra_are_refused(vocoder):
+    with pytest.raises(InputError, match=r"^mel: is no array of numbers"):
+        vocoder.synthesize([[[1], [1, 2]]], [[1]])
+
+
+@pytest.mark.parametrize(
+    ("policy", "told"),
+    [
+        ({"rate": 8_000}, "^rate: is 8,000 Hz by the model, and cannot be chosen. Leave it out"),
+        (
+            {"chanel": 0},
+            "^chanel: there is no such argument; expected sample_rate, channel, nan, level, limit",
+        ),
+    ],
+)
+def test_arguments_that_reading_does_not_take_are_refused(vocoder, policy, told):
+    with pytest.raises(InputError, match=told):
+        vocoder.resynthesize(np.zeros(800, np.float32), sample_rate=8_000, **policy)
+
+
+@pytest.mark.parametrize("change", [{}, {"pitch": 1.2}, {"formant": 1.2}])
+def test_samples_far_beyond_full_scale_are_blamed_themselves(vocoder, change):
+    sound = Audio(np.where(np.arange(1_600) // 40 % 2, 1e30, -1e30).astype(np.float32), 8_000)
+    warnings.simplefilter("ignore", InputWarning)  # a peak above full scale, and clipping
+    with pytest.raises(InputError, match=r"^samples: the peak is 1e\+30"):
+        vocoder.resynthesize(sound, **change)
+    with pytest.raises(InputError, match=r"^samples: the peak is 1e\+30"):
+        list(vocoder.resynthesize_in_pieces(sound, **change).pieces)
+
+
+def test_a_pitch_that_nobody_hears_names_the_factor(vocoder):
+    sound = Audio(np.sin(np.arange(1_600) * 0.1).astype(np.float32) * 0.2, 8_000)
+    with pytest.raises(InputError, match=r"^pitch: is 0\.001, which brings .* below 20 Hz.*Raise pitch"):
+        vocoder.resynthesize(sound, 0.001)
 
 
 def test_lists_must_be_of_one_length(vocoder):

@@ -96,6 +96,11 @@ def test_a_closed_stream_and_a_norm_over_the_utterance_are_refused(causal, small
         (np.zeros((3, 19)), np.zeros(3), "got 19"),
         (np.full((3, 20), np.nan), np.zeros(3), "NaN"),
         (np.full((30, 20), 3e38), np.zeros(30), "not finite"),
+        (None, None, "mel: is no array of numbers"),
+        ("a", "b", "mel: is no array of numbers"),
+        ([[1], [1, 2]], [1, 2], "mel: is no array of numbers"),
+        (np.zeros((3, 20)), None, "f0: is no array of numbers"),
+        (1.0, 2.0, r"got shape \(\)"),
     ],
 )
 def test_what_does_not_fit_is_refused(causal, mel, f0, message):

@@ -23,3 +23,8 @@ def test_cosine_values():
 def test_multistep_changes_after_each_milestone():
     schedule = ScheduleSettings(kind="multistep", milestones=(2, 4), gamma=0.5)
     assert [rate_factor(schedule, step, 6) for step in range(1, 7)] == [1, 1, 0.5, 0.5, 0.25, 0.25]
+
+
+def test_exponential_falls_by_the_same_share_each_step():
+    schedule = ScheduleSettings(kind="exponential", gamma=0.5, warm_up=2)
+    assert [rate_factor(schedule, step, 5) for step in range(1, 6)] == [0.5, 1, 0.5, 0.25, 0.125]

@@ -1,13 +1,17 @@
 """A voice is learnt from a folder, sounds the same after saving, and keeps lengths."""
 
+import json
+
 import numpy as np
 import pytest
-from fourfold.domains.audio.ddsp.settings import DDSPSettings
+from fourfold.domains.audio.ddsp.settings import PRESETS, DDSPSettings
 from fourfold.domains.audio.ddsp.voice import DDSPVoice
 from fourfold.domains.audio.features.audio import Audio
 from fourfold.domains.audio.speech_sets.synthetic_set import synthetic_set
 from fourfold.domains.audio.vocoder import Vocoder
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
+from fourfold.shared.training.schedule import rate_factor
+from fourfold.shared.training.settings import ScheduleSettings
 
 TINY = DDSPSettings(width=16, layers=1, harmonics=20, noise_bands=9, latent=0, hop=160)
 
@@ -50,10 +54,66 @@ def test_pitch_is_the_harmonics():
 
 def test_what_does_not_fit_is_refused(folder, tmp_path):
     voice = DDSPVoice.untrained(TINY)
-    for field, wish in (("pitch", {"pitch": 0.0}), ("loudness", {"loudness": np.nan})):
-        with pytest.raises(InputError, match=field):
+    wishes = [{"pitch": value} for value in (0.0, np.inf, "high", 0.01)]
+    wishes += [{"loudness": value} for value in (np.nan, 1e30, -1e30, 10**400, "loud", None, True)]
+    for wish in [*wishes, {"seed": -1}]:
+        (field,) = wish
+        with pytest.raises(InputError, match=f"{field}: is "):
             voice.resynthesize(buzz(1_600), **wish)
     with pytest.raises(InputError, match="no recording of 9 s"):
         DDSPVoice.fit(folder, TINY, run=tmp_path / "run", steps=1, seconds=9.0)
     with pytest.raises(InputError, match="'ddsp-voice' artefact"):
         Vocoder.load(voice.save(tmp_path / "voice"))
+
+
+@pytest.mark.parametrize("samples", [1, 300, 512, 513])
+def test_short_sounds_keep_their_length(samples):
+    """With an encoder too: one step of it has no deviation."""
+    sizes = PRESETS["ddsp-autoencoder"].model_copy(update={"width": 8, "layers": 1})
+    sound = Audio(buzz(800).samples[100 : 100 + samples], 16_000)
+    made = DDSPVoice.untrained(sizes).resynthesize(sound)
+    assert len(made) == samples
+    assert np.isfinite(made.samples).all()
+
+
+def test_the_most_that_loudness_takes_is_heard():
+    voice = DDSPVoice.untrained(TINY)
+    for louder in (1_000.0, -1_000, np.float32(3.0)):
+        assert np.isfinite(voice.resynthesize(buzz(800), loudness=louder).samples).all()
+
+
+def test_samples_that_are_too_loud_are_named():
+    sound = Audio(1e30 * buzz(800).samples, 16_000)
+    with (
+        pytest.warns(InputWarning, match="above full scale"),
+        pytest.raises(InputError, match="samples: give a sound that is not finite; their peak is"),
+    ):
+        DDSPVoice.untrained(TINY).resynthesize(sound)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"seconds": 0.05}, {"seconds": np.nan}, {"steps": 0}, {"batch_size": 0}, {"seed": -1}]
+)
+def test_a_training_of_nothing_is_refused(tmp_path, wrong):
+    (field,) = wrong
+    with pytest.raises(InputError, match=f"{field}: is"):
+        DDSPVoice.fit(tmp_path, TINY, run=tmp_path / "run", **wrong)
+    assert not (tmp_path / "run").exists()
+
+
+def test_training_clips_gradients_and_lets_the_rate_fall(folder, tmp_path):
+    DDSPVoice.fit(folder, TINY, run=tmp_path, steps=1, batch_size=1, seconds=0.5)
+    told = json.loads((tmp_path / "training" / "config.json").read_text())["training"]
+    schedule = ScheduleSettings.model_validate(told["schedule"])
+    assert told["clip_norm"] == 3.0
+    assert rate_factor(schedule, 10_000, 1_000_000) == pytest.approx(0.98, rel=1e-9)
+    assert rate_factor(schedule, 1_000_000, 1_000_000) == pytest.approx(0.98**100, rel=1e-9)
+
+
+def test_damaged_settings_are_named(tmp_path):
+    config = DDSPVoice.untrained(TINY).save(tmp_path / "voice") / "config.json"
+    told = json.loads(config.read_text())
+    told["config"]["network"]["width"] = "wide"
+    config.write_text(json.dumps(told))
+    with pytest.raises(InputError, match=r"config\.json at .*network setting width: "):
+        DDSPVoice.load(tmp_path / "voice")

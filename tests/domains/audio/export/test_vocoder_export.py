@@ -2,6 +2,7 @@
 
 import builtins
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -61,6 +62,25 @@ def test_the_file_says_the_same_at_any_length(small_features, tmp_path, kind):
         wanted = vocoder.synthesize(mel, f0, iterations=0, seed=frames)
         assert np.abs(wanted).max() > 0.05
         np.testing.assert_allclose(heard(run, mel, f0, 80, frames), wanted, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_short_sounds_are_lengthened_in_the_file(small_features, tmp_path, monkeypatch, kind):
+    pytest.importorskip("onnx", reason="writes the file")
+    vocoder = vocoder_of(small_features, **KINDS[kind])
+    run = session(vocoder.export(tmp_path / "voice.onnx"))
+    for frames in (1, 5, 15):
+        given = np.random.default_rng(frames).standard_normal((1, frames * 80), dtype=np.float32)
+        endless = np.tile(given, (1, 16))[:, : 16 * 80]
+        draws = SimpleNamespace(standard_normal=lambda size, dtype, noise=endless: noise[:, : size[1]])
+        monkeypatch.setattr(np.random, "default_rng", lambda _, draws=draws: draws)
+        mel, f0 = np.full((frames, 20), -4, np.float32), np.full(frames, 200, np.float32)
+        mel += np.linspace(0, 1, frames, dtype=np.float32)[:, None]
+        wanted = vocoder.synthesize(mel, f0, iterations=0)
+        monkeypatch.undo()
+        made = run.run(None, {"mel": mel[None], "f0": f0[None], "noise": given})[0][0]
+        assert made.shape == (frames * 80,)
+        np.testing.assert_allclose(made, wanted, atol=1e-5)
 
 
 def test_a_batch_and_what_the_file_tells(small_features, tmp_path):

@@ -86,6 +86,9 @@ def test_no_folder_and_no_sound_are_refused(tmp_path):
         audio_files(tmp_path / "nowhere")
     with pytest.raises(InputError, match="holds no sound"):
         audio_files(tmp_path)
+    (tmp_path / "one.wav").touch()
+    with pytest.raises(InputError, match=r"one\.wav: is a file; expected a folder"):
+        audio_files(tmp_path / "one.wav")
 
 
 def test_a_wrong_setting_is_no_failure_of_a_file(folder):

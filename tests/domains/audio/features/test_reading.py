@@ -222,6 +222,37 @@ def test_sixteen_bit_numbers_in_floats_are_guessed_at():
         read_audio(np.rint(tone() * 20_000), sample_rate=RATE)
 
 
+@pytest.mark.parametrize("mixed", [False, True])
+def test_sixteen_bit_numbers_are_guessed_at_off_centre_and_in_several_channels(mixed):
+    x = np.rint(tone() * 20_000 + 300)
+    with pytest.warns(InputWarning) as heard:
+        read_audio(np.stack([x, x + 1], axis=1) if mixed else x, sample_rate=RATE)
+    (peak,) = (str(one.message) for one in heard if "above full scale" in str(one.message))
+    assert "divided by 32,768" in peak
+
+
+@pytest.mark.parametrize("channel", [0.0, "left", True, -1, 1])
+def test_a_channel_that_is_none_is_refused(channel):
+    with pytest.raises(InputError, match=r"^channel at audio: is .*, there are 1; expected 0 to 0"):
+        read_audio(tone(), sample_rate=RATE, channel=channel)
+
+
+@pytest.mark.parametrize("rate", [0, -5, None, "a", 16_000.5])
+def test_audio_needs_a_rate_too(rate):
+    with pytest.raises(InputError, match=r"^sample_rate: is .*expected whole Hz"):
+        read_audio(Audio(tone(), rate), 16_000)
+
+
+@pytest.mark.parametrize("samples", [None, ["a"], [[1, 2], [1]], 5.0, [1, 2]])
+def test_audio_without_samples_is_refused(samples):
+    with pytest.raises(InputError, match=r"^samples: "):
+        read_audio(Audio(samples, RATE))
+
+
+def test_audio_of_a_list_is_heard():
+    np.testing.assert_array_equal(read_audio(Audio(tone().tolist(), RATE)).samples, tone())
+
+
 def test_clipping_is_warned_of_with_its_share(wav):
     x = np.clip(tone(level=1.5), -1, 1)
     share = (np.abs(x) >= 1).mean()

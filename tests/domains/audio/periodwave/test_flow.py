@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from fourfold.domains.audio.periodwave.flow import EVALUATIONS, SIGMA, energy_scale, path, solve
+from fourfold.shared.errors import InputError
 
 
 def test_the_target_is_the_path_s_derivative():
@@ -47,10 +48,12 @@ def test_evaluations(solver):
 
 
 def test_bad_solvers_are_refused():
-    with pytest.raises(ValueError, match="steps 0"):
-        solve(lambda x, t: x, torch.zeros(1, 4), 0)
-    with pytest.raises(ValueError, match="heun"):
-        solve(lambda x, t: x, torch.zeros(1, 4), 1, "heun")
+    for steps in (0, -1, 1.5, True):
+        with pytest.raises(InputError, match=r"steps: is .*a whole number, 1 or more"):
+            solve(lambda x, t: x, torch.zeros(1, 4), steps)
+    for solver in ("heun", ["euler"]):
+        with pytest.raises(InputError, match=r"solver: is .*expected one of euler, midpoint"):
+            solve(lambda x, t: x, torch.zeros(1, 4), 1, solver)
 
 
 def test_noise_follows_the_energy():

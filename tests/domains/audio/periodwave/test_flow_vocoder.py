@@ -1,5 +1,7 @@
 """A flow vocoder is learnt from a folder, says the same after saving, and keeps lengths."""
 
+import json
+
 import numpy as np
 import pytest
 from fourfold.domains.audio.features.audio import Audio
@@ -7,7 +9,7 @@ from fourfold.domains.audio.features.settings import FeatureSettings
 from fourfold.domains.audio.periodwave.flow_vocoder import FlowCrops, FlowVocoder
 from fourfold.domains.audio.periodwave.network import PeriodWaveSettings
 from fourfold.domains.audio.speech_sets.synthetic_set import synthetic_set
-from fourfold.shared.errors import InputError
+from fourfold.shared.errors import InputError, InputWarning
 
 FEATURES = FeatureSettings(sample_rate=16_000, hop=160, n_mels=20)
 TINY = PeriodWaveSettings(n_mels=20, width=4, conditioner=4, periods=(1, 2), steps=2)
@@ -50,3 +52,58 @@ def test_features_must_fit():
         FlowVocoder.untrained(FEATURES, PeriodWaveSettings())
     with pytest.raises(InputError, match="20 mel bins"):
         FlowVocoder.untrained(FEATURES, TINY).synthesize(np.zeros((20, 19), np.float32))
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4])
+def test_a_few_frames_are_samples_too(frames):
+    made = FlowVocoder.untrained(FEATURES, TINY).synthesize(np.full((frames, 20), -3.0, np.float32))
+    assert made.shape == (160 * frames,)
+    assert np.isfinite(made).all()
+
+
+def test_a_recording_of_300_samples_keeps_its_length():
+    sound = Audio(np.sin(np.arange(300) * 0.1).astype(np.float32) * 0.2, 16_000)
+    assert len(FlowVocoder.untrained(FEATURES, TINY).resynthesize(sound)) == 300
+
+
+@pytest.mark.parametrize(
+    ("mel", "wish", "sentence"),
+    [
+        (np.full((8, 20), 500.0), {}, "mel: gives samples that are not finite"),
+        (np.full((8, 20), np.nan), {}, "8 of 8 frames are NaN"),
+        (None, {}, "mel: is no array of numbers"),
+        (np.zeros((0, 20)), {}, "mel: is empty"),
+        (np.zeros((8, 20)), {"steps": 0}, "steps: is 0; expected a whole number, 1 or more"),
+        (np.zeros((8, 20)), {"solver": "heun"}, "solver: is 'heun'; expected one of euler, midpoint"),
+        (np.zeros((8, 20)), {"seed": -1}, "seed: is -1; expected a whole number"),
+    ],
+)
+def test_what_gives_no_sound_is_refused(mel, wish, sentence):
+    with pytest.raises(InputError, match=sentence):
+        FlowVocoder.untrained(FEATURES, TINY).synthesize(mel, **wish)
+
+
+def test_samples_that_are_too_loud_are_named():
+    sound = Audio(np.sin(np.arange(800) * 0.1).astype(np.float32) * 1e30, 16_000)
+    with (
+        pytest.warns(InputWarning, match="above full scale"),
+        pytest.raises(InputError, match=r"samples: the peak is 1e\+30, too loud"),
+    ):
+        FlowVocoder.untrained(FEATURES, TINY).resynthesize(sound)
+
+
+@pytest.mark.parametrize("wrong", [{"steps": 0}, {"batch_size": 0}, {"frames": 0}, {"seed": -1}])
+def test_a_training_of_nothing_is_refused(tmp_path, wrong):
+    (field,) = wrong
+    with pytest.raises(InputError, match=f"{field}: is"):
+        FlowVocoder.fit(tmp_path, FEATURES, TINY, run=tmp_path / "run", **wrong)
+    assert not (tmp_path / "run").exists()
+
+
+def test_damaged_settings_are_named(tmp_path):
+    config = FlowVocoder.untrained(FEATURES, TINY).save(tmp_path / "voice") / "config.json"
+    told = json.loads(config.read_text())
+    told["config"]["features"]["fmax"] = 7_000.0
+    config.write_text(json.dumps(told))
+    with pytest.raises(InputError, match=r"config\.json at .*features: not the settings"):
+        FlowVocoder.load(tmp_path / "voice")
