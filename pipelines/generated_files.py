@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..shared.errors import InputError
+from .output_file import check_name, check_writable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,18 +26,16 @@ def check_new_folder(folder: Path, flag: str = "--out") -> None:
     """Refuse a folder that could not be written or holds something, before any work is done.
 
     Raises:
-        InputError: it is a file, is not empty, or has no parent.
+        InputError: it is a file, is not empty, has no parent, or cannot be made there.
     """
+    check_name(folder, flag)
     if folder.suffix.lower() in (".cif", ".csv", ".extxyz", ".xyz", ".json", ".zip"):
         raise InputError(flag, f"{folder} looks like a file", expected="a folder, such as crystals/")
     if folder.exists() and not folder.is_dir():
         raise InputError(flag, f"{folder} is a file", expected="a new folder, or an empty one")
     if folder.is_dir() and any(folder.iterdir()):
         raise InputError(flag, f"{folder} holds files already", expected="a new folder, or an empty one")
-    if not folder.absolute().parent.is_dir():
-        raise InputError(flag, f"the folder {folder.parent} does not exist", remedy="Make it first")
-    if not os.access(folder.absolute().parent, os.W_OK):
-        raise InputError(flag, f"the folder {folder.parent} cannot be written to")
+    check_writable(folder, flag)
 
 
 def write_generated(made: GeneratedCrystals, folder: Path, *, symprec: float | None = None) -> pd.DataFrame:

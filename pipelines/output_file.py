@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
 SUFFIXES = (".csv", ".parquet", ".nc")
+_SHOWN = 120
+"""Letters of a path that are told."""
 
 
 def check_output(
     path: Path, suffixes: tuple[str, ...] = SUFFIXES, *, inputs: tuple[Path | None, ...] = ()
 ) -> None:
     """Refuse an output path that could not be written, or would replace an input, before any work is done."""
+    check_name(path)
     if path.exists() and any(file is not None and file.exists() and path.samefile(file) for file in inputs):
         raise InputError(
             "--output", f"{path} is the file that is read", expected="another file", remedy="Name a new one"
@@ -30,14 +34,12 @@ def check_output(
         )
     if path.is_dir():
         raise InputError("--output", f"{path} is a folder", expected="a file")
-    if not path.absolute().parent.is_dir():
-        raise InputError("--output", f"the folder {path.parent} does not exist", remedy="Make it first")
-    if not os.access(path.absolute().parent, os.W_OK):
-        raise InputError("--output", f"the folder {path.parent} cannot be written to")
+    check_writable(path)
 
 
 def check_folder(path: Path) -> None:
     """Refuse a folder to write that is a file, holds something else, or cannot be made."""
+    check_name(path)
     if path.is_file():
         raise InputError(
             "--output", f"{path} is a file", expected="a folder, new or from an earlier finetune"
@@ -46,8 +48,46 @@ def check_folder(path: Path) -> None:
         raise InputError(
             "--output", f"{path} holds other files", expected="a folder, new or from an earlier finetune"
         )
-    if not path.absolute().parent.is_dir():
-        raise InputError("--output", f"the folder {path.parent} does not exist", remedy="Make it first")
+    check_writable(path)
+
+
+def check_name(path: Path, flag: str = "--output") -> None:
+    """Refuse a path that no file can have, such as one that is too long, before anything is asked about it.
+
+    Raises:
+        InputError: says why.
+    """
+    try:
+        path.absolute().lstat()
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return  # what is not there may be made
+    except (OSError, ValueError) as error:
+        raise _refused(path, flag, error) from error
+
+
+def check_writable(path: Path, flag: str = "--output") -> None:
+    """Refuse a file or folder that could not be made beside those of its folder: one is made for a moment.
+
+    Raises:
+        InputError: the folder it is to be in is not there, or takes no file of such a name.
+    """
+    parent = path.absolute().parent
+    if not parent.is_dir():
+        raise InputError(flag, f"the folder {path.parent} does not exist", remedy="Make it first")
+    try:
+        # Named as what is written before it takes its place: a little longer than what it becomes.
+        trial, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=parent)
+        os.close(trial)
+        Path(name).unlink()
+    except OSError as error:
+        raise _refused(path, flag, error) from error
+
+
+def _refused(path: Path, flag: str, error: OSError | ValueError) -> InputError:
+    named = str(path) if len(str(path)) <= _SHOWN else f"{str(path)[:_SHOWN]}..."
+    reason = getattr(error, "strerror", None) or error
+    problem = f"{named} cannot be written ({reason})"
+    return InputError(flag, problem, remedy="Choose another folder, or a shorter name")
 
 
 def write_frame(frame: pd.DataFrame, path: Path) -> None:

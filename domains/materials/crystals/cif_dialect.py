@@ -17,7 +17,7 @@ from .elements import NUMBERS, site_rank
 
 _NUMBER = r"([-+.\deE]+)"
 _HEADER = re.compile(
-    r"\s*(?:#[^\n]*\n\s*)?data_[^\s_]*\n"
+    r"\s*(?:#[^\n]*\n\s*)?data_(?!\S*powder_pattern)\S*\n"
     r"_symmetry_space_group_name_H-M\s+'P 1'\n"
     rf"_cell_length_a\s+{_NUMBER}\n_cell_length_b\s+{_NUMBER}\n_cell_length_c\s+{_NUMBER}\n"
     rf"_cell_angle_alpha\s+{_NUMBER}\n_cell_angle_beta\s+{_NUMBER}\n_cell_angle_gamma\s+{_NUMBER}\n"

@@ -17,7 +17,7 @@ from ....shared.errors import InputError, InputWarning
 from .crystals import Crystals
 from .report import Reading
 
-_LAYOUT = 1
+_LAYOUT = 2
 """Raised whenever the same file would be read otherwise than before."""
 _ARRAYS = ("frac", "numbers", "lengths", "angles", "offsets")
 

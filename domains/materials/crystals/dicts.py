@@ -12,6 +12,7 @@ from .checks import check_crystals, no_crystals, unique_ids
 from .crystal import Crystal, pack
 from .crystals import Crystals
 from .elements import SYMBOLS
+from .named import Named, guarded
 from .structures import ID_PROPERTY, numbers_of
 
 _LENGTHS = ("a", "b", "c")
@@ -65,6 +66,22 @@ def crystals_of_dicts(dicts: Sequence[Mapping[str, Any]]) -> Crystals:
         for key in keys
     }
     return check_crystals(pack(found, names, properties))
+
+
+def is_crystal_dict(thing: Any) -> bool:
+    """Whether it is meant as such a dictionary: a mapping with a lattice, or with species."""
+    return isinstance(thing, Mapping) and bool({"lattice", "species", "frac_coords"} & thing.keys())
+
+
+def named_dict(facts: Mapping[str, Any], fallback: str) -> Named:
+    """The crystal of one such dictionary, or what is wrong with it, with its properties.
+
+    Args:
+        fallback: its name where it has none.
+    """
+    name = str(facts.get(ID_PROPERTY, fallback))
+    values = facts.get("properties")
+    return guarded(lambda: _crystal(facts, name), name, values if isinstance(values, Mapping) else {})
 
 
 def _crystal(facts: Mapping[str, Any], name: str) -> Crystal:

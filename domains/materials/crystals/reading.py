@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from .table_rows import RowResult, read_rows
 def read_crystals(
     source: Any,
     *,
-    properties: Sequence[str] = (),
+    properties: Sequence[str] | str = (),
     niggli: bool = False,
     max_atoms: int | None = None,
     min_distance: float = MIN_DISTANCE,
@@ -36,10 +37,10 @@ def read_crystals(
 
     Args:
         source: a pymatgen Structure, ASE Atoms, a path (CIF, POSCAR, extxyz, a folder of them, or a table:
-            CSV, feather, parquet with columns material_id, cif, properties), the text of a CIF, POSCAR or
-            extxyz, a data frame, Crystals, or a list of any of these but tables.
+            CSV, feather, parquet with columns material_id, cif, properties; JSON of `write_crystals`), the
+            text of a CIF, POSCAR or extxyz, a data frame, Crystals, or a list of any of these but tables.
         properties: columns of the table to take along, or properties of the structures; numbers, NaN where
-            there is none.
+            there is none. One may be given as text.
         niggli: bring every cell to Niggli's form.
         max_atoms: leave out crystals of more atoms.
         min_distance: angstrom; leave out crystals with two atoms nearer than this.
@@ -47,7 +48,7 @@ def read_crystals(
         cache: folder to keep the packed arrays of files in, or True for the user's cache folder.
 
     Raises:
-        InputError: nothing could be read, or the table itself is at fault (a column, a name given twice).
+        InputError: nothing could be read, the table itself is at fault (a column), or a setting is none.
     """
     reading = read_with_report(
         source,
@@ -68,7 +69,7 @@ def read_crystals(
 def read_with_report(
     source: Any,
     *,
-    properties: Sequence[str] = (),
+    properties: Sequence[str] | str = (),
     niggli: bool = False,
     max_atoms: int | None = None,
     min_distance: float = MIN_DISTANCE,
@@ -76,13 +77,15 @@ def read_with_report(
     cache: Path | str | bool | None = None,
 ) -> Reading:
     """As `read_crystals`, and what was skipped and changed as values instead of warnings."""
+    properties = _names(properties)
+    max_atoms, min_distance = _most_atoms(max_atoms), _distance(min_distance)
     path = _file_of(source)
     folder = cache_folder(cache)
     if path is None or folder is None:
         return _read(source, properties, niggli, max_atoms, min_distance, workers)
     key = cache_key(
         path,
-        properties=list(properties),
+        properties=properties,
         niggli=niggli,
         max_atoms=max_atoms,
         min_distance=min_distance,
@@ -93,6 +96,32 @@ def read_with_report(
     reading = _read(source, properties, niggli, max_atoms, min_distance, workers)
     save_reading(reading, folder / f"{key}.npz")
     return reading
+
+
+def _names(properties: Sequence[str] | str) -> list[str]:
+    """Names of properties; one given as text is one, not its letters."""
+    if properties is None:
+        return []
+    names = [properties] if isinstance(properties, str) else properties
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in names):
+        expected = 'names of columns, such as ["band_gap"]'
+        raise InputError("properties", f"is {properties!r}", expected=expected)
+    return list(names)
+
+
+def _most_atoms(given: Any) -> int | None:
+    if given is None:
+        return None
+    if not isinstance(given, Integral) or isinstance(given, bool) or given < 1:
+        raise InputError("max_atoms", f"is {given!r}", expected="1 or more, or None")
+    return int(given)
+
+
+def _distance(given: Any) -> float:
+    number = float(given) if isinstance(given, Real) and not isinstance(given, bool) else float("nan")
+    if not 0 <= number < float("inf"):
+        raise InputError("min_distance", f"is {given!r}", expected="angstrom, 0 or more")
+    return number
 
 
 def _file_of(source: Any) -> Path | None:
@@ -114,11 +143,12 @@ def _read(
     min_distance: float,
     workers: int | None,
 ) -> Reading:
-    if max_atoms is not None and max_atoms < 1:
-        raise InputError("max_atoms", f"is {max_atoms}", expected="1 or more, or None")
     table = _table(source, properties)
     if table is not None:
-        rows = read_rows(table.texts, table.ids, niggli=niggli, workers=workers)
+        fit = [row for row in range(len(table.ids)) if row not in table.problems]
+        texts, names = [table.texts[row] for row in fit], [table.ids[row] for row in fit]
+        found = dict(zip(fit, read_rows(texts, names, niggli=niggli, workers=workers), strict=True))
+        rows = [found.get(row) or RowResult(None, table.problems[row]) for row in range(len(table.ids))]
         return _reading(rows, table.ids, table.properties, max_atoms, min_distance)
     named = named_crystals(source)
     taken = tuple(source.properties) if isinstance(source, Crystals) and not properties else properties

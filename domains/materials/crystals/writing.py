@@ -1,4 +1,4 @@
-"""Crystals into files: CIF, extended XYZ, JSON or a table, always in the order of the crystals."""
+"""Crystals into files: CIF, POSCAR, extended XYZ, JSON or a table, always in the order of the crystals."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 from ....shared.errors import InputError
+from .cif_names import names_for_blocks
 from .cif_text import cif_texts
 from .crystals import Crystals
 from .dicts import dicts_of
 from .extxyz import extxyz_text
+from .folder_index import FILE_COLUMN, INDEX
+from .poscar import POSCAR_ENDINGS, is_poscar_name, poscar_text
 from .table import CIF_COLUMN, ID_COLUMN
 
-Format = Literal["cif", "extxyz", "json", "csv"]
+Format = Literal["cif", "extxyz", "json", "csv", "poscar"]
 _ENDINGS: dict[str, Format] = {
     ".cif": "cif",
     ".extxyz": "extxyz",
@@ -25,38 +29,43 @@ _ENDINGS: dict[str, Format] = {
     ".json": "json",
     ".csv": "csv",
 }
-INDEX = "index.csv"
-"""In a folder of CIF: which file holds which crystal, and its properties."""
 
 
 def write_crystals(crystals: Crystals, target: str | Path, *, symprec: float | None = None) -> list[Path]:
     """Write the crystals, whole or not at all; the paths of what was written, in their order.
 
     Args:
-        target: FILE.cif (one block each), FILE.extxyz, FILE.json, FILE.csv (`material_id, cif, property…`),
-            or a folder (no ending), which gets a CIF for each crystal, NUMBER_ID.cif, and index.csv.
+        target: FILE.cif (one block each, called as the crystal), FILE.extxyz, FILE.json, FILE.csv
+            (`material_id, cif, property…`), one crystal as POSCAR, CONTCAR, FILE.vasp or FILE.poscar, or a
+            folder (no ending), which gets a CIF for each crystal, NUMBER_ID.cif, and index.csv with their
+            names.
         symprec: write CIF with the symmetry found at this tolerance in angstrom; None: P1.
 
     Raises:
         InputError: the ending is of no known format, symprec is asked of another format than CIF, the folder
-            holds something already, or there is nowhere to write.
+            holds something already, a POSCAR is to hold several crystals, or there is nowhere to write.
     """
     path = Path(target).expanduser()
-    if path.is_dir() or not path.suffix:
+    try:
+        folder = path.is_dir()
+    except OSError as error:  # a name that no file can have
+        raise InputError(str(target)[:80], f"cannot be written ({error.strerror or error})") from error
+    format_ = "poscar" if is_poscar_name(path) else _ENDINGS.get(path.suffix.lower())
+    if folder or (format_ is None and not path.suffix):
         return _write_folder(crystals, path, symprec)
-    format_ = _ENDINGS.get(path.suffix.lower())
     if format_ is None:
-        expected = f"one of {', '.join(_ENDINGS)}, or a folder"
+        expected = f"one of {', '.join((*_ENDINGS, *POSCAR_ENDINGS))}, POSCAR, or a folder"
         raise InputError(str(target), "is of no format known here", expected=expected)
     if symprec is not None and format_ not in ("cif", "csv"):
         raise InputError("symprec", f"is given for {path.name}", expected="a target of CIF")
-    _replace(path, _text(crystals, format_, symprec))
+    text = poscar_text(crystals, str(target)) if format_ == "poscar" else _text(crystals, format_, symprec)
+    _replace(path, text)
     return [path]
 
 
 def _text(crystals: Crystals, format_: Format, symprec: float | None) -> str:
     if format_ == "cif":
-        return "\n".join(_distinct_blocks(cif_texts(crystals, symprec=symprec)))
+        return "\n".join(_distinct_blocks(cif_texts(crystals, symprec=symprec), crystals.ids))
     if format_ == "extxyz":
         return extxyz_text(crystals)
     if format_ == "json":
@@ -72,11 +81,18 @@ def _csv(crystals: Crystals, column: str, cells: list[str]) -> str:
     return pd.DataFrame(columns).to_csv(index=False)
 
 
-def _distinct_blocks(texts: list[str]) -> list[str]:
+def _distinct_blocks(texts: list[str], ids: Sequence[str]) -> list[str]:
     """Blocks of one file need names of their own: readers keep the last of those that share one."""
+    if len(texts) < 2:
+        return texts
+    names = names_for_blocks(ids)
+    if names is None:
+        pattern = re.compile(r"^data_(\S+)", re.M)
+        return [pattern.sub(rf"data_\1-{i}", text, count=1) for i, text in enumerate(texts)]
+    pattern = re.compile(r"^data_\S*", re.M)
     return [
-        re.sub(r"^data_(\S+)", rf"data_\1-{i}", text, count=1, flags=re.M) if len(texts) > 1 else text
-        for i, text in enumerate(texts)
+        pattern.sub(lambda _, name=name: f"data_{name}", text, count=1)
+        for name, text in zip(names, texts, strict=True)
     ]
 
 
@@ -105,7 +121,7 @@ def _write_folder(crystals: Crystals, folder: Path, symprec: float | None) -> li
         staged.mkdir(parents=True)
         for name, text in zip(names, texts, strict=True):
             (staged / name).write_text(text, encoding="utf-8", newline="")
-        (staged / INDEX).write_text(_csv(crystals, "file", names), encoding="utf-8", newline="")
+        (staged / INDEX).write_text(_csv(crystals, FILE_COLUMN, names), encoding="utf-8", newline="")
         staged.replace(folder)
     except OSError as error:
         raise InputError(str(folder), f"cannot be written ({error.strerror or error})") from error

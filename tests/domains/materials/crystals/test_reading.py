@@ -1,5 +1,6 @@
 """Files, folders, text and lists of everything."""
 
+import inspect
 import subprocess
 import sys
 
@@ -180,6 +181,44 @@ def test_other_settings_or_bytes_are_read_anew(tmp_path, monkeypatch):
     monkeypatch.setenv("FOURFOLD_CACHE", str(tmp_path / "user"))
     read_crystals(path, cache=True)
     assert len(list((tmp_path / "user" / "crystals").iterdir())) == 1
+
+
+OPTIONS = {
+    "properties": ["gap"],
+    "niggli": True,
+    "max_atoms": 6,
+    "min_distance": 2.5,
+}
+"""Of each option of reading a value that reads the table below otherwise than the usual one."""
+
+
+def test_every_option_has_its_value_here():
+    said = set(inspect.signature(read_with_report).parameters)
+    assert set(OPTIONS) == said - {"source", "workers", "cache"}  # these two change no crystal
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_what_is_kept_is_kept_for_each_option_by_itself(tmp_path, option):
+    """Two readings of one file, with an option and without: each as if the other had never been."""
+    long = salt()
+    long.make_supercell([[1, 2, 0], [0, 1, 0], [0, 0, 1]])
+    cells = crystals_of([long, perovskite(), one_atom()], properties={"gap": [1.0, 2.0, 3.0]})
+    path, kept = tmp_path / "t.csv", tmp_path / "kept"
+    write_crystals(cells, path)
+    choices = [{}, {option: OPTIONS[option]}]
+    plain, chosen = (read_with_report(path, **options) for options in choices)
+    assert plain.skipped.keys() != chosen.skipped.keys() or not alike(plain.crystals, chosen.crystals)
+    for _ in range(2):  # read, then taken from what was kept
+        for options, wanted in zip(choices, (plain, chosen), strict=True):
+            found = read_with_report(path, **options, cache=kept)
+            assert found.skipped.keys() == wanted.skipped.keys()
+            assert alike(found.crystals, wanted.crystals)
+
+
+def alike(one, other):
+    if one.ids != other.ids or one.properties.keys() != other.properties.keys():
+        return False
+    return same(one, other, 1e-9)
 
 
 def test_a_cache_that_cannot_be_written_is_told(tmp_path):

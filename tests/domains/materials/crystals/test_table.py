@@ -1,5 +1,7 @@
 """Tables of crystals: what is wrong with a table is an error, what is wrong with a row is a row."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -73,22 +75,39 @@ def test_when_every_row_is_bad(frame):
 
 
 def test_what_was_changed_is_told(frame):
-    frame.loc[2, "cif"] = frame.loc[2, "cif"].replace("  Fe  Fe0", "  D  D0")
+    frame.loc[2, "cif"] = str(CifWriter(one_atom(symbol="H"))).replace("  H  H0", "  D  D0")
     with pytest.warns(InputWarning, match=r"not quite as they stand:\n(.|\n)*  c: D read as H"):
         crystals = read_crystals(frame)
     assert crystals.numbers[-1] == 1
 
 
-def test_a_name_given_twice(frame):
+def test_a_name_given_twice_is_that_of_the_first(frame, tmp_path):
     frame["material_id"] = ["a", "b", "a"]
-    with pytest.raises(InputError, match=r"material_id: is not unique: a \(2 times\)"):
-        read_crystals(frame)
+    reading = read_with_report(frame)
+    assert reading.crystals.ids == ("a", "b")
+    said = "material_id at table, row 2: is not unique: a is in row 0 already. Give each"
+    assert [str(problem)[: len(said)] for problem in reading.skipped.values()] == [said]
+    for name in ("t.csv", "t.csv.gz"):
+        frame.to_csv(tmp_path / name, index=False)
+        assert read_crystals_lines(tmp_path / name) == [1 + rows_before(frame, 2), 2]
+
+
+def rows_before(frame, row):
+    """Lines of the header and of the rows before one; a CIF's end of line closes no line in its quotes."""
+    return 1 + sum(text.count("\n") + 1 for text in frame["cif"][:row])
+
+
+def read_crystals_lines(path):
+    """The two lines that the report names."""
+    (told,) = read_with_report(path).skipped.values()
+    return [int(number) for number in re.findall(r"line (\d+)", str(told))]
 
 
 def test_a_name_left_out(frame):
     frame["material_id"] = ["a", None, "c"]
-    with pytest.raises(InputError, match=r"material_id at table, row 1: is empty"):
-        read_crystals(frame)
+    reading = read_with_report(frame)
+    assert reading.crystals.ids == ("a", "c")
+    assert "material_id at table, row 1: is empty; expected a name" in reading.table()
 
 
 def test_a_missing_column(frame):
@@ -96,20 +115,56 @@ def test_a_missing_column(frame):
         InputError, match=r"gpa: is no column of table; expected one of gap, name. Did you mean gap"
     ):
         read_crystals(frame, properties=["gpa"])
-    with pytest.raises(InputError, match="cif: is no column of table; expected one of material_id, CIF"):
+    with pytest.raises(
+        InputError, match=r"cif: is no column of table; expected one of material_id, CIF.* Rename CIF to cif"
+    ):
         read_crystals(frame.rename(columns={"cif": "CIF"}))
 
 
-def test_a_property_that_is_no_number(frame, tmp_path):
+def test_a_column_without_a_number(frame):
     with pytest.raises(
-        InputError, match=r"name at table, row 0 \(007\): is 'x', and 2 more; expected a finite number"
+        InputError,
+        match=r"name at table, row 0 \(007\): is 'x', and 2 more, with no number.*; expected a fin",
     ):
         read_crystals(frame, properties=["name"])
-    with pytest.raises(InputError, match=r"gap at table, row 1 \(b\): is inf;"):
-        read_crystals(frame.assign(gap=[1.0, np.inf, 2.0]), properties=["gap"])
-    frame.assign(gap=["1", "2", "-Infinity"]).to_csv(tmp_path / "t.csv", index=False)
-    with pytest.raises(InputError, match=r"gap at t.csv, row 2 .*: is -inf;"):
-        read_crystals(tmp_path / "t.csv", properties=["gap"])
+
+
+def test_values_that_are_no_numbers_are_told_row_by_row(frame, tmp_path):
+    reading = read_with_report(frame.assign(gap=[1.0, np.inf, 2.0]), properties=["gap"])
+    assert reading.crystals.ids == ("007", "c")
+    assert str(reading.skipped["b"]).startswith("gap at table, row 1 (b): is inf; expected a finite number")
+    frame.assign(gap=["1.2 eV", "2", "-Infinity"]).to_csv(tmp_path / "t.csv", index=False)
+    reading = read_with_report(tmp_path / "t.csv", properties=["gap"])
+    assert reading.crystals.properties["gap"].tolist() == [2.0]
+    assert list(reading.skipped) == ["007", "c"]
+    assert "gap at t.csv, line 2 (007): is '1.2 eV'; expected a finite number" in reading.table()
+    assert f"gap at t.csv, line {rows_before(frame, 2) + 1} (c): is '-Infinity'" in reading.table()
+
+
+def test_a_column_that_is_there_twice(frame, tmp_path):
+    for name in ("cif", "gap", "material_id"):
+        twice = pd.concat([frame, frame[[name]]], axis=1)
+        twice.to_csv(tmp_path / "t.csv", index=False)
+        for source, called in ((twice, "table"), (tmp_path / "t.csv", "t.csv")):
+            with pytest.raises(
+                InputError, match=f"{name}: is the name of 2 columns of {called}; expected one"
+            ):
+                read_crystals(source, properties=["gap"])
+
+
+@pytest.mark.parametrize(("delimiter", "told"), [(";", "semicolon"), ("\t", "tab"), ("|", "bar")])
+def test_another_delimiter_is_read_and_told(frame, tmp_path, delimiter, told):
+    frame.loc[1, "cif"] = "garbage"
+    frame.to_csv(tmp_path / "t.csv", index=False, sep=delimiter)
+    with pytest.warns(InputWarning, match=f"t.csv is read with a {told} between columns"):
+        reading = read_with_report(tmp_path / "t.csv", properties=["gap"])
+    assert reading.crystals.ids == ("007", "c")
+
+
+def test_a_row_of_two_crystals_gives_the_first_and_says_so(frame):
+    frame.loc[1, "cif"] += frame.loc[0, "cif"]
+    with pytest.warns(InputWarning, match="b: the text holds 2 crystals, of which the first is read"):
+        assert read_crystals(frame).counts.tolist() == [8, 5, 1]
 
 
 def test_an_unknown_value_is_nan(frame, tmp_path):

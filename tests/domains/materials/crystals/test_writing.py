@@ -1,6 +1,7 @@
 """What is written is what is read again, in one order, whole or not at all."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +91,20 @@ def test_symmetrised(crystals):
     assert numbers == [225, 221]
 
 
+@pytest.mark.filterwarnings("ignore:Set OLD_ERROR_HANDLING")  # of spglib, to pymatgen
+@pytest.mark.parametrize("target", ["folder", "all.csv", "all.cif"])
+def test_every_target_of_cif_shows_the_symmetry_found(crystals, tmp_path, target):
+    paths = write_crystals(crystals, tmp_path / target, symprec=0.01)
+    if target == "folder":
+        texts = [path.read_text() for path in paths]
+    elif target == "all.csv":
+        texts = pd.read_csv(paths[0])["cif"].tolist()
+    else:
+        texts = paths[0].read_text().split("# generated")[1:]
+    groups = [re.findall(r"_symmetry_space_group_name_H-M\s+(.*)", text) for text in texts]
+    assert groups == [["Fm-3m"], ["Pm-3m"]]
+
+
 def test_symmetry_that_is_not_found_is_told(crystals, monkeypatch):
     monkeypatch.setattr(
         "pymatgen.io.cif.CifWriter.__init__", lambda *a, **k: (_ for _ in ()).throw(TypeError("none"))
@@ -136,7 +151,7 @@ def test_a_folder(crystals, tmp_path):
     assert index["material_id"].tolist() == ["mp/1 a", "b"]
     assert index["file"].tolist() == [path.name for path in paths]
     assert isinstance(Structure.from_file(paths[0]), Structure)
-    assert read_crystals(tmp_path / "out").ids == ("0_mp_1_a", "1_b")
+    assert read_crystals(tmp_path / "out").ids == ("mp/1 a", "b")
     with pytest.raises(InputError, match="holds files already"):
         write_crystals(crystals, tmp_path / "out")
 
