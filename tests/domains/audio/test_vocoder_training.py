@@ -1,4 +1,4 @@
-"""What a stage hands to the training core: the published recipe, who is held out, what makes a run another."""
+"""What a stage hands to the training core: the published recipe, who is held out, what makes another run."""
 
 import dataclasses
 

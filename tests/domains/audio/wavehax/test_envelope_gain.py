@@ -1,4 +1,4 @@
-"""An impulse has a flat spectrum, so its envelope is known exactly: no statistics of noise come in between."""
+"""An impulse has a flat spectrum, so its envelope is known exactly, without the statistics of noise."""
 
 import numpy as np
 import pytest

@@ -1,6 +1,7 @@
-"""Operations on sixteen numbers against numpy's."""
+"""Operations on sixteen numbers, and the activation made of them, against numpy's and scipy's."""
 
 import numpy as np
+from fourfold.domains.audio.wavehax.frame_kernels import _gelu
 from fourfold.domains.audio.wavehax.lanes import (
     COUNT,
     divide,
@@ -14,6 +15,7 @@ from fourfold.domains.audio.wavehax.lanes import (
     total,
 )
 from numba import njit
+from scipy import special
 
 
 @njit
@@ -42,3 +44,16 @@ def test_every_operation():
     np.testing.assert_allclose(out.reshape(7, 16), np.stack(wanted), rtol=1e-6, atol=1e-7)
     x[5] = 1.0
     np.testing.assert_allclose(operated(x, y, out), a.sum(dtype=np.float64), rtol=1e-5)
+
+
+@njit
+def activated(x):
+    for at in range(0, len(x), COUNT):
+        store(x, at, _gelu(load(x, at)))
+
+
+def test_the_activation_is_x_times_the_normal_distribution():
+    x = np.linspace(-9, 9, 100 * COUNT).astype(np.float32)
+    wanted = x * special.ndtr(x.astype(np.float64))
+    activated(x)
+    np.testing.assert_allclose(x, wanted, atol=3e-7, rtol=3e-7)
