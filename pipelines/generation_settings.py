@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -11,6 +12,7 @@ from .synthesis_settings import LARGEST_SEED
 if TYPE_CHECKING:
     from ..domains.materials.crystal_generator import CrystalGenerator
     from ..domains.materials.generated import GeneratedCrystals
+    from ..domains.materials.lattice_bounds import LatticeBounds
 
 
 def _no_truth(value: Any) -> Any:
@@ -19,11 +21,17 @@ def _no_truth(value: Any) -> Any:
     return value
 
 
+def _two_numbers(value: Any) -> Any:
+    """What the shell writes "3,12"."""
+    return tuple(re.split(r"[,;\s]+", value.strip())) if isinstance(value, str) else value
+
+
 Whole = Annotated[int, BeforeValidator(_no_truth)]
 Count = Annotated[int, Field(ge=1), BeforeValidator(_no_truth)]
 """Its bound stands beside the number: else the JSON schema of an optional one would not tell of it."""
 Number = Annotated[float, Field(allow_inf_nan=False), BeforeValidator(_no_truth)]
 Length = Annotated[float, Field(gt=0, lt=10, allow_inf_nan=False), BeforeValidator(_no_truth)]
+Pair = Annotated[tuple[Number, Number], BeforeValidator(_two_numbers)]
 Formula = Annotated[str, Field(max_length=200)]
 Symbols = Annotated[str, Field(max_length=1_000)]
 Symbol = Annotated[str, Field(max_length=10)]
@@ -46,6 +54,10 @@ class GenerationSettings(BaseModel):
     """Value of the property that the generator was trained with, in its unit, to aim at."""
     novel: bool = False
     """Only reduced formulas that it was not trained on."""
+    lengths: Pair | None = None
+    """Angstrom: the lower and the upper bound of all edges of the cell, from 1.5 to 100."""
+    angles: Pair | None = None
+    """Degrees: the lower and the upper bound of all angles of the cell, from 20 to 160."""
     seed: Whole = Field(0, ge=0, le=LARGEST_SEED)
     """The same seed makes the same crystals."""
     steps: Count | None = None
@@ -69,7 +81,15 @@ class GenerationSettings(BaseModel):
             self.num_atoms,
             self.property,
             novel=self.novel,
+            lattice=self._lattice(),
             seed=self.seed,
             steps=self.steps,
             sampler=self.sampler,
         )
+
+    def _lattice(self) -> LatticeBounds | None:
+        from ..domains.materials.lattice_bounds import LatticeBounds
+
+        given = {name: getattr(self, name) for name in ("lengths", "angles")}
+        known = {name: pair for name, pair in given.items() if pair is not None}
+        return LatticeBounds(**known) if known else None

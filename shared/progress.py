@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def progress(rows: int, what: str, least: int = 1) -> Iterator[Callable[[int], None]]:
-    """A bar on a terminal for `least` rows or more, silence elsewhere; call what it gives with rows done."""
+def progress(rows: int, what: str, least: int = 1) -> Iterator[Callable[[float], None]]:
+    """A bar on a terminal for `least` rows or more, silence elsewhere; call what it gives with rows, or parts
+    of them, that were done."""
     if rows < least or not sys.stderr.isatty():
         yield lambda count: None
         return

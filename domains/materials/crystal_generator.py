@@ -8,34 +8,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import torch
 
 from ...shared.errors import InputError
 from .crystal_generator_files import load_generator, save_generator
 from .crystal_generator_settings import GeneratorSettings
 from .crystal_generator_training import split, train_model
-from .crystals.crystal import joined
+from .crystal_wish import Wish
 from .crystals.crystals import Crystals
-from .crystals.reading import read_crystals
 from .flow.flow_model import FlowModel
-from .flow.sampler import FlowSampling, FlowStart
 from .formulas import formula_texts
 from .generated import GeneratedCrystals
-from .generation import Wish, generate_crystals, near_value
+from .generation import generate_crystals
 from .generator_scores import generator_scores
-from .known_elements import elements_in, tell_unseen, unseen_untold
+from .given_structures import read_named, require_fitting
+from .interpolation import between
+from .known_elements import elements_in, unseen_untold
 from .langevin_model import LangevinModel
+from .lattice_bounds import LatticeBounds
 from .metrics.cutoffs import LIGHT_CUTOFFS, Cutoffs
 from .metrics.scores import CrystalScores
-from .optimization import best_of, descend
+from .optimization import best_of, checked_target, descend
 from .rebuilding import rebuild
-from .wishes import whole_number
+from .sampling import checked_sampling
+from .wishes import positive_number, whole_number, whole_seed
 
 if TYPE_CHECKING:
     from ...shared.artifact.card import ModelCard
-
-PRIOR_STEPS = 4
-"""Of the prior for each step of fine-tuning, at most as many as in training: it goes on from the old one."""
 
 
 class CrystalGenerator:
@@ -87,11 +85,11 @@ class CrystalGenerator:
         Raises:
             InputError: crystals or property do not fit (see `train_model`).
         """
-        known = _read(crystals, property)
+        known = read_named(crystals, property)
         if validation is None:
             train, held_out = split(known, self.settings.validation, self.settings.training.seed)
         else:
-            train, held_out = known, _read(validation, property)
+            train, held_out = known, read_named(validation, property)
         folder = None if run is None else Path(run)
         self.model, self.finished = train_model(
             train, held_out, property, self.settings, folder, max_seconds=max_seconds
@@ -112,22 +110,17 @@ class CrystalGenerator:
 
         Args:
             property: of the crystals; a new one gets a new head. None: the old one stays as it is.
-            steps, learning_rate: of this training.
+            steps, learning_rate: of this training. A cdvae is given no true lattices again: it had them once.
 
         Raises:
             InputError: as `fit`.
         """
-        training = self.settings.training.model_copy(
-            update={
-                "steps": steps,
-                "decoder_steps": 0,
-                "prior_steps": min(self.settings.training.prior_steps, PRIOR_STEPS * steps),
-                "learning_rate": learning_rate,
-            }
+        steps = whole_number("steps", steps, 1)
+        learning_rate = positive_number("learning_rate", learning_rate)
+        tuned = type(self)(self.settings.finetuning(steps, learning_rate))
+        train, held_out = split(
+            read_named(structures, property), self.settings.validation, self.settings.training.seed
         )
-        recipe = self.settings.recipe.model_copy(update={"learning_rate": learning_rate})
-        tuned = type(self)(self.settings.model_copy(update={"training": training, "recipe": recipe}))
-        train, held_out = split(_read(structures, property), self.settings.validation, training.seed)
         tuned.model, tuned.finished = train_model(
             train,
             held_out,
@@ -149,6 +142,7 @@ class CrystalGenerator:
         *,
         latent: bool | None = None,
         novel: bool = False,
+        lattice: LatticeBounds | None = None,
         seed: int = 0,
         steps: int | None = None,
         sampler: Literal["flow", "langevin"] | None = None,
@@ -172,8 +166,11 @@ class CrystalGenerator:
             property: value of the trained property to aim at.
             latent: decode draws from the latent's prior. None: as the settings say.
             novel: draw again what has a reduced formula that was trained on.
+            lattice: bounds of lengths and angles, which every cell keeps to. Cells are led there while they
+                are made; where a latent says how many atoms, there are no more than find room.
             seed, steps, batch_size: of the sampler. None: 50 steps of the flow, or as many at each level of
                 noise as the settings say (100). Batches change the flow's crystals no more than by rounding.
+                From 2,048 crystals on each such part has a seed of its own, derived from `seed`.
             sampler: "flow", or "langevin" with CDVAE's decoder, where all crystals come from latents. None:
                 the one that goes with the decoder.
             trajectory: keep the crystals after each step, or after each level of noise.
@@ -183,34 +180,51 @@ class CrystalGenerator:
             density, nearest distance and space group.
 
         Raises:
-            InputError: a wish makes no sense or cannot be met, as that for elements alone that it never saw.
+            InputError: a wish makes no sense or cannot be met, as that for elements alone that it never saw,
+                or there is too little memory for so many.
         """
         model = self.fitted()
         whole_number("n", n, 1)
-        hurried = {"slope": self.settings.slope, "apart": self.settings.apart}
-        sampling = replace(self._sampling(steps, sampler=sampler), **hurried)
+        sampling = replace(
+            checked_sampling(model, steps, sampler=sampler, lattice=lattice),
+            slope=self.settings.slope,
+            apart=self.settings.apart,
+            batch_size=whole_number("batch_size", batch_size, 1),
+        )
         drawn = self.settings.by_latent if latent is None else latent
         wish = Wish.of(model, composition, elements, num_atoms, property, drawn, self.seen_elements())
         avoid = self.trained_formulas if novel else frozenset()
-        model.batch_size = whole_number("batch_size", batch_size, 1)
-        made = generate_crystals(model, n, wish, sampling, seed, avoid, keep=trajectory)
+        if sampling.bounds is not None:
+            sampling.bounds.require_room(wish.least_atoms())
+        made = generate_crystals(model, n, wish, sampling, whole_seed(seed), avoid, keep=trajectory)
         return self._marked(made.crystals, made.trajectory)
 
     def reconstruct(
-        self, structures: Any, *, seed: int = 0, steps: int | None = None, tries: int = 2
+        self,
+        structures: Any,
+        *,
+        lattice: LatticeBounds | None = None,
+        seed: int = 0,
+        steps: int | None = None,
+        tries: int = 2,
     ) -> GeneratedCrystals:
         """Each crystal encoded to its latent's mean and decoded again, likeliest elements first.
 
         Ids stay those of the crystals.
 
         Args:
+            lattice: bounds of the cells, as in `generate`.
             tries: decodings of each; the one whose latent is nearest is kept (see `rebuild`).
 
         Raises:
-            InputError: the structures do not fit.
+            InputError: the structures do not fit, or have more atoms than a cell within the bounds holds.
         """
         model, given = self.fitted(), self._given(structures)
-        made = rebuild(model, given, self._sampling(steps, 0.0), seed, whole_number("tries", tries, 1))
+        sampling = checked_sampling(model, steps, temperature=0.0, lattice=lattice)
+        if sampling.bounds is not None:
+            largest = int(given.counts.argmax())
+            sampling.bounds.require_room(int(given.counts[largest]), given.ids[largest])
+        made = rebuild(model, given, sampling, whole_seed(seed), whole_number("tries", tries, 1))
         return self._marked(_named(made, given.ids))
 
     def predict(self, structures: Any) -> np.ndarray:
@@ -228,6 +242,7 @@ class CrystalGenerator:
         target: Literal["min", "max"] | float = "min",
         start: Any = 100,
         *,
+        lattice: LatticeBounds | None = None,
         seed: int = 0,
         steps: int | None = None,
         search_steps: int = 500,
@@ -241,6 +256,8 @@ class CrystalGenerator:
         Args:
             property: name of the trained property. `target`: "min", "max", or the value to reach.
             start: structures, or a number of latents drawn from the prior.
+            lattice: bounds of the cells, as in `generate`.
+            search_steps: of the descent.
 
         Raises:
             InputError: another property, or the target is no number.
@@ -250,35 +267,41 @@ class CrystalGenerator:
                 "property", f"is {property!r}", expected=f"{self._property()!r}, the trained one"
             )
         model = self.fitted()
-        goal = target if target in ("min", "max") else near_value("target", target)
-        if isinstance(start, int):
+        goal = checked_target(model, target)
+        sampling, seed = checked_sampling(model, steps, temperature=0.0, lattice=lattice), whole_seed(seed)
+        search_steps, stops = whole_number("search_steps", search_steps, 1), whole_number("stops", stops, 1)
+        if isinstance(start, int | np.integer):
             latents, ids = model.draw(whole_number("start", start, 1), seed), None
         else:
             given = self._given(start)
             latents, ids = model.posterior(given)[0], given.ids
-        tries = descend(model, latents, goal, search_steps, stops, self._sampling(steps, 0.0), seed)
+        tries = descend(model, latents, goal, search_steps, stops, sampling, seed)
         best = best_of(model, tries, goal)
         return self._marked(best if ids is None else _named(best, ids))
 
     def interpolate(
-        self, a: Any, b: Any, points: int = 7, *, seed: int = 0, steps: int | None = None
+        self,
+        a: Any,
+        b: Any,
+        points: int = 7,
+        *,
+        lattice: LatticeBounds | None = None,
+        seed: int = 0,
+        steps: int | None = None,
     ) -> GeneratedCrystals:
         """Crystals on the straight line between two latents, both ends included, decoded from one noise.
+
+        Args:
+            lattice: bounds of the cells, as in `generate`.
 
         Raises:
             InputError: `a` or `b` is not one crystal.
         """
         model = self.fitted()
-        ends = [model.posterior(self._one(name, x))[0] for name, x in (("a", a), ("b", b))]
-        share = torch.linspace(0, 1, whole_number("points", points, 2)).unsqueeze(-1)
-        latents = (1 - share) * ends[0] + share * ends[1]
-        made = [
-            model.decode(
-                FlowStart(one[None], model.counts_of(one[None])), self._sampling(steps, 0.0), seed, ""
-            )
-            for one in latents
-        ]
-        return self._marked(_named(joined(made), tuple(f"between-{i}" for i in range(points))))
+        start, end = (model.posterior(self._one(name, x))[0] for name, x in (("a", a), ("b", b)))
+        sampling = checked_sampling(model, steps, temperature=0.0, lattice=lattice)
+        points, seed = whole_number("points", points, 2), whole_seed(seed)
+        return self._marked(between(model, start, end, points, sampling, seed))
 
     def evaluate(
         self,
@@ -287,6 +310,7 @@ class CrystalGenerator:
         *,
         n: int = 1_000,
         cutoffs: Cutoffs = LIGHT_CUTOFFS["mp_20"],
+        matching: bool = False,
         seed: int = 0,
         steps: int | None = None,
     ) -> CrystalScores:
@@ -296,19 +320,25 @@ class CrystalGenerator:
             structures: crystals it was not trained on, with the property if it is to be judged.
             known: training crystals, whose compositions give the units of coverage; None: `structures`.
             cutoffs: of coverage, `metrics.cutoffs`.
+            matching: compare structures as well: METRe, cRMSE, unique and novel ones. It takes some 50 ms for
+                each pair of one formula.
 
         Raises:
             InputError: the structures do not fit.
         """
         scale = self.fitted().property
+        whole_number("n", n, 1)
+        whole_seed(seed)
         with unseen_untold():
             try:
                 reference = self._given(structures, None if scale is None else scale.name)
             except InputError:
                 # Crystals without the property can be judged by all else.
                 reference = self._given(structures)
-            basis = reference if known is None else _read(known, None)
-            return generator_scores(self, reference, basis, n=n, cutoffs=cutoffs, seed=seed, steps=steps)
+            basis = None if known is None else read_named(known, None)
+            return generator_scores(
+                self, reference, basis, n=n, cutoffs=cutoffs, matching=matching, seed=seed, steps=steps
+            )
 
     def save(self, folder: str | Path, card: ModelCard | None = None) -> Path:
         """Write the artefact (kind "crystal-generator")."""
@@ -341,29 +371,9 @@ class CrystalGenerator:
             )
         return scale.name
 
-    def _sampling(
-        self, steps: int | None, temperature: float = 1.0, sampler: str | None = None
-    ) -> FlowSampling:
-        own = self.fitted().sampler()
-        if sampler not in (None, own):
-            raise InputError(
-                "sampler",
-                f"{sampler!r} does not go with this generator's decoder",
-                expected=f"{own!r}",
-                remedy="Fit one with CrystalGenerator(decoder='flow' or 'cdvae')",
-            )
-        count = self.fitted().usual_steps() if steps is None else whole_number("steps", steps, 1)
-        return FlowSampling(steps=count, temperature=temperature)
-
     def _given(self, structures: Any, property: str | None = None) -> Crystals:
-        given, most = _read(structures, property), self.settings.network.max_atoms
-        largest = int(given.counts.argmax())
-        if given.counts[largest] > most:
-            count, name = given.counts[largest], given.ids[largest]
-            raise InputError("structures", f"has {count} atoms", where=name, expected=f"at most {most}")
-        seen = self.seen_elements()
-        if seen is not None:
-            tell_unseen(given, seen)
+        given = read_named(structures, property)
+        require_fitting(given, self.settings.network.max_atoms, self.seen_elements())
         return given
 
     def _one(self, name: str, structure: Any) -> Crystals:
@@ -382,10 +392,6 @@ class CrystalGenerator:
         if self.trained_formulas:
             novel = np.array([text not in self.trained_formulas for text in formula_texts(crystals)], bool)
         return GeneratedCrystals(crystals, trajectory, novel)
-
-
-def _read(crystals: Any, property: str | None) -> Crystals:
-    return read_crystals(crystals, properties=() if property is None else (property,))
 
 
 def _named(crystals: Crystals, ids: tuple[str, ...]) -> Crystals:

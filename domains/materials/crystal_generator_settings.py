@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from .cdvae.settings import CdvaeRecipe, CdvaeSettings, LangevinSettings
 from .flow.settings import FlowLosses, FlowSettings, FlowTraining
 
+PRIOR_STEPS = 4
+"""Of the prior for each step of fine-tuning, at most as many as in training: it goes on from the old one."""
+
 
 class GeneratorSettings(BaseModel):
     """Networks, losses and training of a CDVAE-flow, or of CDVAE as published."""
@@ -45,6 +48,19 @@ class GeneratorSettings(BaseModel):
         """Sizes of a cdvae for crystals of at most `network.max_atoms`, with a property or without."""
         facts = {"max_atoms": self.network.max_atoms, "predict_property": property}
         return self.cdvae.model_copy(update={"latent": self.cdvae.latent.model_copy(update=facts)})
+
+    def finetuning(self, steps: int, learning_rate: float) -> GeneratorSettings:
+        """The same for a training that goes on from a generator with these settings."""
+        training = self.training.model_copy(
+            update={
+                "steps": steps,
+                "decoder_steps": 0,
+                "prior_steps": min(self.training.prior_steps, PRIOR_STEPS * steps),
+                "learning_rate": learning_rate,
+            }
+        )
+        recipe = self.recipe.model_copy(update={"learning_rate": learning_rate, "teacher_forcing_steps": 0})
+        return self.model_copy(update={"training": training, "recipe": recipe})
 
     @classmethod
     def preset(cls, name: Literal["small", "large"]) -> GeneratorSettings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from time import monotonic
@@ -12,6 +13,8 @@ import numpy as np
 import torch
 
 from ...shared.errors import InputError
+from ...shared.training.module_arrays import module_arrays
+from ...shared.training.run_claim import Fact, claim_run
 from .cdvae.crystal_source import CrystalSource
 from .crystal_generator_settings import GeneratorSettings
 from .crystals.crystals import Crystals
@@ -42,7 +45,8 @@ def train_model(
         start: model whose weights (and lattice units) training starts from; it stays as it is.
 
     Raises:
-        InputError: too few or too large crystals, or a property that no crystal has a value of.
+        InputError: too few or too large crystals, a property that no crystal has a value of, or a run folder
+            that holds a training on other crystals, values or weights.
     """
     _check(crystals, settings.network.max_atoms)
     values = _values(crystals, property_name)
@@ -51,6 +55,7 @@ def train_model(
     if validation is not None and len(validation):
         held_values = _values(validation, property_name, required=False)
     parts = _Parts(crystals, values, validation, held_values)
+    claim_run(run, _origin(crystals, property_name, values, start))
     with _folder(run) as folder:
         if settings.decoder == "cdvae":
             first = start if isinstance(start, LangevinModel) else None
@@ -172,6 +177,22 @@ def _values(crystals: Crystals, name: str | None, *, required: bool = True) -> n
     if required and not np.isfinite(values).any():
         raise InputError("property", f"{name!r} is known of no crystal", expected="values of some at least")
     return values
+
+
+def _origin(
+    crystals: Crystals,
+    property_name: str | None,
+    values: np.ndarray,
+    start: FlowModel | LangevinModel | None,
+) -> dict[str, Iterable[Fact]]:
+    """What a run learns from, for `claim_run`."""
+    cells = (crystals.frac, crystals.numbers, crystals.lengths, crystals.angles, crystals.offsets)
+    weights = () if start is None else (module_arrays(start.network), module_arrays(start.prior))
+    return {
+        "crystals": cells,
+        "values of the property": (str(property_name), values),
+        "weights to start from": weights,
+    }
 
 
 def _copy(start: FlowModel, scale: PropertyScale | None, seed: int) -> FlowModel:

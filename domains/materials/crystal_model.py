@@ -13,8 +13,11 @@ from torch import Tensor
 from .crystals.crystals import Crystals
 from .flow.latent_prior import LatentPrior
 from .flow.sampler import FlowSampling, FlowStart
+from .lattice_bounds import LatticeBounds
 from .property_scale import PropertyScale
 
+BATCH = 256
+"""Crystals that are encoded at once."""
 Watch = Callable[[int, Crystals], None]
 """Called with the number of a step (from 1) and the crystals of a batch as they stand."""
 
@@ -24,7 +27,6 @@ class CrystalModel(ABC):
 
     prior: LatentPrior
     property: PropertyScale | None
-    batch_size: int
 
     @abstractmethod
     def sampler(self) -> Literal["flow", "langevin"]:
@@ -61,9 +63,10 @@ class CrystalModel(ABC):
     def count_chances(self, latents: Tensor) -> Tensor:
         """Log probability of each number of atoms, [M, max_atoms + 1]."""
 
-    def counts_of(self, latents: Tensor) -> Tensor:
-        """Likeliest number of atoms, at least 1, int64 [M]."""
-        return self.count_chances(latents)[:, 1:].argmax(-1) + 1
+    def counts_of(self, latents: Tensor, bounds: LatticeBounds | None = None) -> Tensor:
+        """Likeliest number of atoms, at least 1 and as many as the cell has room for, int64 [M]."""
+        counts = self.count_chances(latents)[:, 1:].argmax(-1) + 1
+        return counts if bounds is None else counts.clamp_max(bounds.most_atoms())
 
     @abstractmethod
     def formula_chances(self, latents: Tensor, numbers: np.ndarray) -> Tensor:
@@ -75,8 +78,7 @@ class CrystalModel(ABC):
     ) -> Crystals:
         """Crystals named prefix-0, prefix-1, ..."""
 
-    def rows(self, size: int) -> list[np.ndarray]:
-        """Numbers of the crystals of each batch."""
-        return [
-            np.arange(first, min(first + self.batch_size, size)) for first in range(0, size, self.batch_size)
-        ]
+
+def batches(size: int, batch_size: int = BATCH) -> list[np.ndarray]:
+    """Numbers of the crystals of each batch."""
+    return [np.arange(first, min(first + batch_size, size)) for first in range(0, size, batch_size)]

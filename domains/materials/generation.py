@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from numbers import Real
+import itertools
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from ...shared.errors import InputError
+from ...shared.progress import progress
 from .crystal_model import CrystalModel
+from .crystal_wish import Wish
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
 from .flow.decoder import TYPES
@@ -18,79 +22,22 @@ from .flow.latent_search import search_latents
 from .flow.sampler import FlowSampling, FlowStart
 from .formulas import formula_texts
 from .generated import GeneratedCrystals
-from .known_elements import seen_alone, tell_unseen_formula
-from .wishes import elements_of, numbers_of_formula, whole_number
+from .lattice_bounds import LatticeBounds
+from .processes import memory_bytes
 
+PART = 2_048
+"""Crystals that are drawn at once, with a seed of their own: memory grows with what is kept alone."""
 ROUNDS = 20
-"""Draws for `novel`, each of what is still missing, before giving up."""
+"""For `novel`: so often what is wished for, twice over, is drawn before giving up."""
+FRUITLESS = 500
+"""The same where not one was found among these."""
 CANDIDATES = 8
 """Crystals made for each one wanted where a property can only be picked, not steered to."""
 SEARCH_STEPS = 200
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the crystals shall be; None: anything."""
-
-    numbers: np.ndarray | None = None
-    """Atomic numbers of the cell, int64 [N]."""
-    allowed: np.ndarray | None = None
-    """bool [100]."""
-    num_atoms: int | None = None
-    value: float | None = None
-    """Of the trained property."""
-    latent: bool = False
-    """Draw latents and decode these, even without a wish that needs it."""
-
-    @classmethod
-    def of(
-        cls,
-        model: CrystalModel,
-        composition: object,
-        elements: object,
-        num_atoms: object,
-        property: object,
-        latent: bool = False,
-        seen: np.ndarray | None = None,
-    ) -> Wish:
-        """A wish as a user says it.
-
-        Args:
-            seen: elements that the model was trained on, bool [100]; None: any.
-
-        Raises:
-            InputError: what makes no sense, both a formula and elements, or only elements never seen.
-        """
-        most = model.max_atoms()
-        count = None if num_atoms is None else whole_number("num_atoms", num_atoms, 1, most)
-        if composition is not None and elements is not None:
-            raise InputError("elements", "are given beside a composition", expected="one of the two")
-        if property is not None and model.property is None:
-            raise InputError("property", "the generator was trained without one", remedy="Leave it out")
-        value = None if property is None else near_value("property", property)
-        numbers = None if composition is None else numbers_of_formula(str(composition), count, most)
-        allowed = None if elements is None else elements_of(elements)  # type: ignore[arg-type] # checked there
-        if seen is not None and numbers is not None:
-            tell_unseen_formula(composition, numbers, seen)
-        if seen is not None and allowed is not None:
-            allowed = seen_alone(allowed, seen)
-        return cls(numbers, allowed, count, value, latent)
-
-    @property
-    def by_latent(self) -> bool:
-        """Whether the latent has a say in what is made: a formula or elements would contradict it."""
-        return self.numbers is None and self.allowed is None and (self.latent or self.value is not None)
-
-
-def near_value(name: str, value: object) -> float:
-    """The value as a finite number.
-
-    Raises:
-        InputError: it is none.
-    """
-    if not isinstance(value, Real) or isinstance(value, bool) or not np.isfinite(float(value)):
-        raise InputError(name, f"is {value!r}", expected="a finite number")
-    return float(value)
+SEEDS_APART = 1_000_003
+"""Between the seeds of two parts."""
+ATOM_BYTES, CRYSTAL_BYTES = 28, 300
+"""Of coordinates and number; of lattice, marks and name."""
 
 
 def generate_crystals(
@@ -103,34 +50,76 @@ def generate_crystals(
     *,
     keep: bool = False,
 ) -> GeneratedCrystals:
-    """n crystals, drawn until none has a formula in `avoid`; `keep`: with all steps.
+    """n crystals, drawn in parts until none has a formula in `avoid`; `keep`: with all steps.
+
+    A bar on a terminal says how far it is.
 
     Raises:
-        InputError: the wish hardly leaves formulas that are not to be avoided.
+        InputError: so many do not fit into memory, or the wish hardly leaves formulas that are not avoided.
     """
+    wish.refuse_known(avoid)
+    _require_memory(n, wish.least_atoms() if wish.fixed_size else model.max_atoms(), sampling.steps * keep)
     kept: list[GeneratedCrystals] = []
-    missing = n
-    for round_ in range(ROUNDS):
-        # Later rounds draw some more than are missing, as some will be avoided again.
-        size = missing if round_ == 0 else 2 * missing + 8
-        made = _draw(model, size, wish, sampling, seed + 1_000_003 * round_, keep)
-        texts = formula_texts(made.crystals) if avoid else [""] * size
-        good = np.flatnonzero([text not in avoid for text in texts])[:missing]
-        kept.append(made.take(good))
-        missing -= len(good)
-        if missing == 0:
-            break
-    else:
-        raise InputError(
-            "novel", f"{n - missing} of {n} after {ROUNDS} rounds", remedy="Ask for fewer, or let novel be"
-        )
-    whole = joined([part.crystals for part in kept if len(part)])
-    ids = tuple(f"generated-{i}" for i in range(n))
-    frames = zip(*(part.trajectory for part in kept if len(part)), strict=True)
+    missing, drawn, most = n, 0, n + (ROUNDS - 1) * (2 * n + 8)
+    with progress(n, "making crystals", least=1) as advance:
+        for part in itertools.count():
+            # What was avoided is made good with more than are missing, as some will be avoided again.
+            size = min(n - drawn if drawn < n else 2 * missing + 8, PART)
+            hoped = min(size, missing)
+            told = replace(sampling, advance=partial(_tell, advance, hoped / size))
+            made = _draw(model, size, wish, told, seed + SEEDS_APART * part, keep)
+            texts = formula_texts(made.crystals) if avoid else [""] * size
+            good = np.flatnonzero([text not in avoid for text in texts])[:missing]
+            advance(len(good) - hoped)
+            if len(good):
+                kept.append(made.take(good))
+            missing, drawn = missing - len(good), drawn + size
+            if missing == 0:
+                break
+            if drawn >= most or (missing == n and drawn >= FRUITLESS):
+                raise _too_few(n, missing, drawn, wish)
+    whole = joined([one.crystals for one in kept])
+    frames = zip(*(one.trajectory for one in kept), strict=True)
     return GeneratedCrystals(
-        Crystals(whole.frac, whole.numbers, whole.lengths, whole.angles, whole.offsets, ids),
+        replace(whole, ids=tuple(f"generated-{i}" for i in range(n))),
         tuple(joined(list(frame)) for frame in frames),
     )
+
+
+def _tell(advance: Callable[[float], None], share: float, done: float) -> None:
+    advance(share * done)
+
+
+def _too_few(n: int, missing: int, drawn: int, wish: Wish) -> InputError:
+    ways = ["Leave novel out"]
+    ways += [] if wish.allowed is None else ["allow more elements"]
+    ways += [] if wish.num_atoms is None else ["another number of atoms"]
+    return InputError(
+        "novel",
+        f"of {drawn:,} crystals drawn {n - missing:,} had a formula that was not trained on",
+        expected=f"{n:,}",
+        remedy=", or ".join(ways),
+    )
+
+
+def _require_memory(n: int, atoms: int, frames: int) -> None:
+    """Refuse what this machine cannot hold.
+
+    Args:
+        atoms: of a crystal at most. `frames`: steps that are kept as well.
+
+    Raises:
+        InputError: n is too large.
+    """
+    each = 2 * ((1 + frames) * (ATOM_BYTES * atoms + CRYSTAL_BYTES))  # the parts, and all of them joined
+    most = memory_bytes() // each
+    if n > most:
+        raise InputError(
+            "n",
+            f"is {n:,}, for which this machine has too little memory",
+            expected=f"at most {most:,}",
+            remedy="Make them in several calls with another seed each",
+        )
 
 
 def _draw(
@@ -139,12 +128,14 @@ def _draw(
     picked = wish.value is not None and not wish.by_latent
     wanted = size * CANDIDATES if picked else size
     latents = _latents(model, wanted, wish, seed)
-    start = _start(model, latents, wish)
+    start = _start(model, latents, wish, sampling.bounds)
     frames: dict[int, list[Crystals]] = {}
 
     def watch(step: int, part: Crystals) -> None:
         frames.setdefault(step, []).append(part)
 
+    if picked and sampling.advance is not None:
+        sampling = replace(sampling, advance=partial(_tell, sampling.advance, size / wanted))
     crystals = model.decode(start, sampling, seed, "generated", watch if keep else None)
     made = GeneratedCrystals(crystals, tuple(joined(part) for part in frames.values()))
     if not picked:
@@ -183,9 +174,11 @@ def _latents(model: CrystalModel, size: int, wish: Wish, seed: int) -> Tensor:
     return latents[keep]
 
 
-def _start(model: CrystalModel, latents: Tensor, wish: Wish) -> FlowStart:
+def _start(model: CrystalModel, latents: Tensor, wish: Wish, bounds: LatticeBounds | None) -> FlowStart:
     size = len(latents)
-    counts = model.counts_of(latents) if wish.num_atoms is None else torch.full((size,), wish.num_atoms)
+    counts = torch.full((size,), wish.num_atoms or 0)
+    if wish.num_atoms is None:
+        counts = model.counts_of(latents, bounds)
     if wish.by_latent:
         return FlowStart(latents, counts)
     # The flow decodes these without a latent; Langevin dynamics cannot do without.

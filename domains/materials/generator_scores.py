@@ -17,24 +17,37 @@ from .metrics.structural_validity import validity
 
 if TYPE_CHECKING:
     from .crystal_generator import CrystalGenerator
+    from .generated import GeneratedCrystals
 
 PERCENTILES = (5, 10, 15)
+NOT_AT_HAND = "training reference"
+"""What `score_generated` calls the training crystals where the reference stands for them."""
 
 
 def generator_scores(
     generator: CrystalGenerator,
     reference: Crystals,
-    known: Crystals,
+    known: Crystals | None,
     *,
     n: int,
     cutoffs: Cutoffs,
+    matching: bool,
     seed: int,
     steps: int | None,
 ) -> CrystalScores:
     """Reconstruction, property and generation; see `CrystalGenerator.evaluate`."""
     rebuilt = generator.reconstruct(reference, seed=seed, steps=steps).crystals
     made = generator.generate(n, seed=seed, steps=steps)
-    drawn = score_generated(made.crystals, reference, known, cutoffs=cutoffs, matching=False)
+    drawn = score_generated(
+        made.crystals,
+        reference,
+        reference if known is None else known,
+        cutoffs=cutoffs,
+        # Where training crystals are not at hand, what is not among the reference is all that can be told.
+        names=("generated", "reference", "reference" if known is None else "training"),
+        values=predicted_and_true(generator, made, reference),
+        matching=matching,
+    )
     new = 1.0 if made.novel is None else made.novel.mean()
     rows = [
         replace(row, value=float(new), meaning="share with a reduced formula that was not trained on")
@@ -47,7 +60,27 @@ def generator_scores(
     seen = generator.seen_elements()
     strange = None if seen is None else unseen_sentence(reference, seen)
     notes = drawn.notes if strange is None else (*drawn.notes, strange)
-    return CrystalScores(scores, {**drawn.sets}, notes)
+    sets = {name: size for name, size in drawn.sets.items() if known is not None or name != NOT_AT_HAND}
+    return CrystalScores(scores, sets, notes)
+
+
+def predicted_and_true(
+    generator: CrystalGenerator, made: GeneratedCrystals, reference: Crystals
+) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """The trained property: predicted of valid generated crystals, and as known of the reference.
+
+    As CDVAE's "energy" distance, which compares predictions of generated crystals with the data.
+
+    Returns:
+        By what to call it in `score_generated`; nothing where no crystal is valid or no value is known.
+    """
+    scale = generator.fitted().property
+    if scale is None or scale.name not in reference.properties or not made.valid.any():
+        return {}
+    truth = reference.properties[scale.name]
+    truth = truth[np.isfinite(truth)]
+    predicted = made.crystals.properties[scale.name][made.valid]
+    return {f"{scale.name} (predicted)": (predicted, truth)} if len(truth) else {}
 
 
 def success_rates(

@@ -14,12 +14,13 @@ from .cdvae.cdvae import Cdvae
 from .cdvae.crystal_source import CrystalSource
 from .cdvae.langevin import Fixed, langevin_dynamics
 from .cdvae.settings import CdvaeSettings, LangevinSettings
-from .crystal_model import CrystalModel, Watch
+from .crystal_model import CrystalModel, Watch, batches
 from .crystals.batch import CrystalBatch
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
 from .flow.latent_prior import LatentPrior
 from .flow.sampler import FlowSampling, FlowStart
+from .lattice_bounds import LatticeBounds
 from .property_scale import PropertyScale
 
 
@@ -31,7 +32,6 @@ class LangevinModel(CrystalModel):
     prior: LatentPrior
     property: PropertyScale | None = None
     pace: LangevinSettings = field(default_factory=LangevinSettings)
-    batch_size: int = field(default=256, kw_only=True)
 
     @classmethod
     def untrained(
@@ -64,10 +64,9 @@ class LangevinModel(CrystalModel):
     def posterior(self, crystals: Crystals) -> tuple[Tensor, Tensor]:
         """Mean and log variance of each crystal's latent, [M, width]."""
         self.network.eval()
-        source = CrystalSource(crystals, self.network.settings)
         found = []
-        for rows in self.rows(len(crystals)):
-            batch = source.batch(rows)
+        for rows in batches(len(crystals)):
+            batch = CrystalSource(crystals.take(rows), self.network.settings).batch(np.arange(len(rows)))
             found.append(self.network.latent.encode(batch["crystals"], batch["graph"]))
         return torch.cat([mean for mean, _ in found]), torch.cat([variance for _, variance in found])
 
@@ -95,7 +94,7 @@ class LangevinModel(CrystalModel):
         prefix: str,
         watch: Watch | None = None,
     ) -> Crystals:
-        """Crystals named prefix-0, prefix-1, ...; another `batch_size` draws other noise.
+        """Crystals named prefix-0, prefix-1, ...; another `sampling.batch_size` draws other noise.
 
         Args:
             start: every crystal has its latent, whatever `with_latent` says.
@@ -105,42 +104,50 @@ class LangevinModel(CrystalModel):
         pace = self.pace.model_copy(update={"steps_per_level": sampling.steps})
         self.network.eval()
         parts = []
-        for rows in self.rows(len(start.latent)):
+        for rows in batches(len(start.latent), sampling.batch_size):
             at, names = torch.from_numpy(rows), [f"{prefix}-{row}" for row in rows]
             batch = langevin_dynamics(
                 self.network,
                 start.latent[at],
                 pace,
-                fixed=_fixed(start, at),
+                fixed=_fixed(start, at, sampling.bounds),
                 seed=seed + int(rows[0]),
-                watch=None if watch is None else _watched(watch, names),
+                watch=_watched(watch, names, sampling, len(self.network.sigma)),
             )
-            parts.append(_crystals(batch, names))
+            parts.append(_crystals(batch, names, sampling.bounds))
         return joined(parts)
 
 
-def _watched(watch: Watch, names: list[str]) -> Callable[[int, CrystalBatch], None]:
+def _watched(
+    watch: Watch | None, names: list[str], sampling: FlowSampling, levels: int
+) -> Callable[[int, CrystalBatch], None]:
     def seen(level: int, batch: CrystalBatch) -> None:
-        watch(level + 1, _crystals(batch, names))
+        if watch is not None:
+            watch(level + 1, _crystals(batch, names, sampling.bounds))
+        if sampling.advance is not None:
+            sampling.advance(len(names) / levels)
 
     return seen
 
 
-def _fixed(start: FlowStart, rows: Tensor) -> Fixed:
+def _fixed(start: FlowStart, rows: Tensor, bounds: LatticeBounds | None) -> Fixed:
     numbers = None
     if start.composition is not None:
         elements = torch.arange(1, start.composition.shape[1] + 1)
         numbers = torch.cat([torch.repeat_interleave(elements, one) for one in start.composition[rows]])
-    return Fixed(counts=start.counts[rows], numbers=numbers, allowed=start.allowed)
+    return Fixed(counts=start.counts[rows], numbers=numbers, allowed=start.allowed, bounds=bounds)
 
 
-def _crystals(batch: CrystalBatch, names: list[str]) -> Crystals:
+def _crystals(batch: CrystalBatch, names: list[str], bounds: LatticeBounds | None) -> Crystals:
     frac = batch.frac.double().numpy()
+    lengths, angles = batch.lengths.double().numpy(), batch.angles.double().numpy()
+    if bounds is not None:  # float32 may lie a hair beyond
+        lengths, angles = bounds.clipped(lengths, angles)
     return Crystals(
         np.where(frac >= 1.0, 0.0, frac),
         batch.numbers.numpy().astype(np.int32),
-        batch.lengths.double().numpy(),
-        batch.angles.double().numpy(),
+        lengths,
+        angles,
         np.concatenate([[0], np.cumsum(batch.counts.numpy())]).astype(np.int64),
         tuple(names),
     )

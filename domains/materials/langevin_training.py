@@ -54,7 +54,11 @@ def train_langevin(
     run: Path,
     max_seconds: float | None,
 ) -> bool:
-    """Train in place, or go on with the run in `run`; whether it came to its end."""
+    """Train in place, or go on with the run in `run`, and bring the model back to the CPU.
+
+    Returns:
+        Whether the training came to its end.
+    """
     training = settings.training
     steps = FitSettings(
         steps=training.steps,
@@ -70,11 +74,13 @@ def train_langevin(
     )
     config = {
         "network": model.network.settings.model_dump(mode="json"),
-        "recipe": settings.recipe.model_dump(mode="json"),
+        "recipe": settings.recipe.taught(training.steps).model_dump(mode="json"),
         "crystals": len(train),
     }
-    objective = CdvaeObjective(model.network, settings.recipe)
-    return fit(objective, train, steps, run, validation, config=config).finished
+    objective = CdvaeObjective(model.network, settings.recipe, training.steps)
+    result = fit(objective, train, steps, run, validation, config=config)
+    model.network.cpu()
+    return result.finished
 
 
 def _same(start: LangevinModel, scale: PropertyScale) -> bool:

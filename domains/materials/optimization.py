@@ -6,11 +6,26 @@ import numpy as np
 from torch import Tensor
 
 from .crystal_model import CrystalModel
+from .crystal_wish import near_value
 from .crystals.crystal import joined
 from .crystals.crystals import Crystals
 from .flow.latent_search import Target, search_latents
 from .flow.sampler import FlowSampling, FlowStart
 from .metrics.structural_validity import validity
+
+
+def checked_target(model: CrystalModel, target: object) -> Target:
+    """What to aim at; a note where a value lies far from those trained on.
+
+    Raises:
+        InputError: neither "min" nor "max" nor a finite number.
+    """
+    if isinstance(target, str) and target in ("min", "max"):
+        return "min" if target == "min" else "max"
+    value = near_value("target", target)
+    assert model.property is not None
+    model.property.tell_far("target", value)
+    return value
 
 
 def descend(
@@ -25,7 +40,9 @@ def descend(
     """The crystals of all starts at the start and at each stop of the descent."""
     on_the_way = search_latents(model, latents_BL, target, steps=search_steps, stops=stops)
     return [
-        model.decode(FlowStart(latents, model.counts_of(latents)), sampling, seed + i, "optimized")
+        model.decode(
+            FlowStart(latents, model.counts_of(latents, sampling.bounds)), sampling, seed + i, "optimized"
+        )
         for i, latents in enumerate([latents_BL, *on_the_way])
     ]
 

@@ -1,16 +1,15 @@
-"""Slow work on many crystals: shared among processes where it pays, with a progress bar."""
+"""Slow work on many crystals: shared among processes where it pays."""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from ...shared.errors import InputError
 
 Answer = TypeVar("Answer")
+USUAL_MEMORY = 16 * 2**30
 
 
 def processes_for(workers: int | None, rows: int, worth: int, chunk: int) -> int:
@@ -31,6 +30,14 @@ def processes_for(workers: int | None, rows: int, worth: int, chunk: int) -> int
     return min(usable, max(1, rows // worth))
 
 
+def memory_bytes() -> int:
+    """Main memory of this machine; a guess where the system does not say."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return USUAL_MEMORY
+
+
 def in_turn(work: Callable[..., Answer], jobs: Sequence[tuple[Any, ...]], processes: int) -> Iterator[Answer]:
     """The answers in the order of the jobs, each as soon as it and those before it are done."""
     if processes <= 1 or len(jobs) <= 1:
@@ -42,19 +49,3 @@ def in_turn(work: Callable[..., Answer], jobs: Sequence[tuple[Any, ...]], proces
 
     pool: Any = Parallel(n_jobs=processes, return_as="generator")
     yield from pool(delayed(work)(*job) for job in jobs)
-
-
-@contextlib.contextmanager
-def progress(rows: int, what: str, least: int = 1_000) -> Iterator[Callable[[int], None]]:
-    """A progress bar on a terminal for `least` rows or more, silence elsewhere; call it with rows done."""
-    if rows < least or not sys.stderr.isatty():
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(what, total=rows)
-        yield lambda count: bar.advance(task, count)
-        bar.update(task, completed=rows)

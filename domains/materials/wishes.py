@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
+from numbers import Real
 
 import numpy as np
 
@@ -12,6 +14,8 @@ from .crystals.elements import NUMBERS, SYMBOLS
 
 MOST_ATOMS = 1_000_000
 """No formula that has more is spelt out."""
+LARGEST_SEED = 2**53 - 1
+"""The largest whole number that every reader of JSON keeps."""
 
 
 def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> np.ndarray:
@@ -47,23 +51,48 @@ def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> n
     return np.repeat(unit, count // len(unit))
 
 
-def elements_of(elements: str | Iterable[str]) -> np.ndarray:
+def elements_of(elements: object) -> np.ndarray:
     """Which elements may occur, bool [100], column Z - 1; from symbols, or text such as "Ti,O".
 
     Raises:
         InputError: none, or a symbol that is no element.
     """
-    given = [x for x in re.split(r"[,;\s-]+", elements) if x] if isinstance(elements, str) else list(elements)
-    unknown = [x for x in given if x not in NUMBERS]
-    if unknown or not given:
-        raise InputError(
-            "elements",
-            f"{unknown[0]!r} is no element" if unknown else "names none",
-            expected=f"symbols from {SYMBOLS[0]} to {SYMBOLS[-1]}, such as Ti,O",
-        )
+    expected = f"symbols from {SYMBOLS[0]} to {SYMBOLS[-1]}, such as Ti,O"
+    if isinstance(elements, str):
+        given: list[object] = [x for x in re.split(r"[,;\s-]+", elements) if x]
+    elif isinstance(elements, Iterable):
+        given = list(elements)
+    else:
+        raise InputError("elements", f"is {elements!r}", expected=expected)
+    symbols = [x for x in given if isinstance(x, str) and x in NUMBERS]
+    if len(symbols) < len(given) or not given:
+        unknown = [x for x in given if not isinstance(x, str) or x not in NUMBERS]
+        problem = f"{unknown[0]!r} is no element" if unknown else "names none"
+        raise InputError("elements", problem, expected=expected)
     allowed = np.zeros(len(SYMBOLS), bool)
-    allowed[[NUMBERS[x] - 1 for x in given]] = True
+    allowed[[NUMBERS[x] - 1 for x in symbols]] = True
     return allowed
+
+
+def whole_seed(value: object) -> int:
+    """The value, if it can be a seed.
+
+    Raises:
+        InputError: it cannot.
+    """
+    return whole_number("seed", value, 0, LARGEST_SEED)
+
+
+def positive_number(name: str, value: object) -> float:
+    """The value, if it is a finite number above 0.
+
+    Raises:
+        InputError: it is not.
+    """
+    fits = isinstance(value, Real) and not isinstance(value, bool | np.bool_)
+    if not fits or not 0 < float(value) < math.inf:  # type: ignore[arg-type] # a number
+        raise InputError(name, f"is {value!r}", expected="a finite number above 0")
+    return float(value)  # type: ignore[arg-type] # a number
 
 
 def whole_number(name: str, value: object, least: int, most: int | None = None) -> int:

@@ -36,6 +36,7 @@ def evaluate(
     table: TableOptions = AS_GIVEN,
     network: GraphOptions = NO_GRAPH,
     samples: Annotated[int | None, WHOLE] = None,
+    matching: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Score a model: forecasts by rolling origin, a vocoder by its copies, a crystal generator by crystals.
 
@@ -64,6 +65,9 @@ def evaluate(
         JSON file to write the scores to.
     samples
         New crystals that a generator makes; 1000 when not given.
+    matching
+        Compare the structures of a generator's crystals too: METRe, cRMSE, unique and novel ones. Takes
+        minutes.
     """
     from ..output_file import check_output, write_json
 
@@ -75,11 +79,13 @@ def evaluate(
     usual = {"--origins": origins != USUAL_ORIGINS, "--level": level != USUAL_LEVEL}
     if is_generator(model):
         refuse_flags(model, table, network, {"--horizon": horizon, "--against": against, **usual}, WHAT)
-        evaluate_generator(model, data, output, SAMPLES if samples is None else samples)
+        count = SAMPLES if samples is None else samples
+        evaluate_generator(model, data, output, count, matching=matching)
         return 0
     refuse_crystals(model, data)
-    if samples is not None:
-        raise InputError("--samples", f"{model} is no crystal generator", remedy="Leave it out")
+    for flag, given in (("--samples", samples is not None), ("--matching", matching)):
+        if given:
+            raise InputError(flag, f"{model} is no crystal generator", remedy="Leave it out")
     if is_vocoder(model):
         refuse_flags(model, table, network, {"--horizon": horizon, "--against": against, **usual})
         evaluate_vocoder(model, data, output)

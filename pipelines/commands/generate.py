@@ -21,6 +21,8 @@ def generate(
     num_atoms: Annotated[int | None, WHOLE] = None,
     property_: Annotated[float | None, Parameter(name="--property")] = None,
     novel: Annotated[bool, Parameter(negative="")] = False,
+    lengths: str | None = None,
+    angles: str | None = None,
     seed: Annotated[int, WHOLE] = 0,
     steps: Annotated[int | None, WHOLE] = None,
     sampler: str | None = None,
@@ -49,6 +51,10 @@ def generate(
         Value of the property that the generator was trained with, in its unit, to aim at.
     novel
         Only reduced formulas that it was not trained on.
+    lengths
+        Bounds of the cell's edges in angstrom, such as 3,12.
+    angles
+        Bounds of the cell's angles in degrees, such as 60,120.
     seed
         The same seed makes the same crystals.
     steps
@@ -70,6 +76,8 @@ def generate(
         "num_atoms": num_atoms,
         "property": property_,
         "novel": novel,
+        "lengths": lengths,
+        "angles": angles,
         "seed": seed,
         "steps": steps,
         "sampler": sampler,

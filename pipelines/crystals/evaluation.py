@@ -12,6 +12,7 @@ from ...domains.materials.crystal_generator import CrystalGenerator
 from ...domains.materials.crystals.crystals import Crystals
 from ...domains.materials.formulas import formula_texts, written_formulas
 from ...domains.materials.generated import GeneratedCrystals
+from ...domains.materials.generator_scores import predicted_and_true
 from ...domains.materials.known_elements import unseen_sentence, unseen_untold
 from ...domains.materials.metrics.cutoffs import LIGHT_CUTOFFS
 from ...domains.materials.metrics.evaluation import score_generated, score_reconstruction
@@ -113,7 +114,15 @@ def evaluate_generator(
     save_crystals(rebuilt.crystals, folder / "rebuilt.npz")
     names = ("generated", f"{summary.title}, test part", f"{summary.title}, training part")
     cutoffs = LIGHT_CUTOFFS.get(settings.data, LIGHT_CUTOFFS["mp_20"])
-    drawn = score_generated(made.crystals, test, train, cutoffs=cutoffs, names=names, matching=False)
+    drawn = score_generated(
+        made.crystals,
+        test,
+        train,
+        cutoffs=cutoffs,
+        names=names,
+        values=predicted_and_true(generator, made, test),
+        matching=False,
+    )
     found = score_reconstruction(rebuilt.crystals, test, name=names[1]).as_dict()
     scores = drawn.as_dict()
     scores["scores"] = {**found["scores"], **scores["scores"]}  # type: ignore[dict-item] # both are mappings

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ....shared.errors import InputError
 from ..crystals.batch import CrystalBatch
+from ..lattice_bounds import LatticeBounds
 from .cdvae import Cdvae
 from .composition_draw import draw_composition
 from .noise import moved
@@ -29,6 +30,8 @@ class Fixed(NamedTuple):
     """Angstrom [B, 3], with `angles`."""
     angles: Tensor | None = None
     """Degrees [B, 3]."""
+    bounds: LatticeBounds | None = None
+    """Of predicted lattices."""
 
 
 Watch = Callable[[int, CrystalBatch], None]
@@ -95,7 +98,7 @@ def start(model: Cdvae, z: Tensor, fixed: Fixed, seed: int) -> CrystalBatch:
     if numbers is None:
         shares = _elements(heads.composition, fixed.allowed).softmax(dim=-1)
         numbers = draw_composition(shares, counts, random)
-    lengths, angles = model.latent.lattice(heads, counts)
+    lengths, angles = model.latent.lattice(heads, counts, fixed.bounds)
     if fixed.lengths is not None and fixed.angles is not None:
         lengths, angles = fixed.lengths.to(lengths), fixed.angles.to(angles)
     frac = torch.rand(int(counts.sum()), 3, generator=random, dtype=z.dtype).to(z.device)

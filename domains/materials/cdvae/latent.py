@@ -28,6 +28,7 @@ from ..crystal_graph import crystal_graph
 from ..crystals.batch import CrystalBatch
 from ..crystals.crystals import Crystals
 from ..dimenet.dimenet_plus_plus import DimeNetPlusPlus
+from ..lattice_bounds import LatticeBounds
 from ..message_graph import MessageGraph
 from .lattice_bounds import bounded_lattice
 from .settings import LatentSettings, LatentWeights
@@ -119,11 +120,17 @@ class CrystalLatent(nn.Module):
         value = None if self.property is None else self.property(z).squeeze(-1)
         return Heads(self.num_atoms(z), self.lattice_head(z), self.composition(z), value)
 
-    def lattice(self, heads: Heads, counts: Tensor) -> tuple[Tensor, Tensor]:
-        """Lengths in angstrom and angles in degrees, both [B, 3], of cells with `counts` atoms; bounded."""
+    def lattice(
+        self, heads: Heads, counts: Tensor, bounds: LatticeBounds | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Lengths in angstrom and angles in degrees, both [B, 3], of cells with `counts` atoms; bounded.
+
+        Args:
+            bounds: narrower ones.
+        """
         scaled = self.lattice_scaler.inverse(heads.lattice)
         growth = counts.to(scaled.dtype).pow(1 / 3)[:, None]
-        return bounded_lattice(scaled[:, :3] * growth, scaled[:, 3:], counts)
+        return bounded_lattice(scaled[:, :3] * growth, scaled[:, 3:], counts, bounds)
 
     def lattice_target(self, batch: CrystalBatch) -> Tensor:
         """Standardised lattices [B, 6] as the head should answer."""

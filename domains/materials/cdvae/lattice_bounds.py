@@ -1,34 +1,60 @@
-"""Predicted lattice parameters held where they are a cell at all."""
+"""Predicted lattice parameters held where they are a cell at all, or within narrower bounds."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-LENGTHS = (1.5, 100.0)
-"""Angstrom; hardly a bond is shorter."""
-ANGLES = (20.0, 160.0)
-"""Degrees."""
-LEAST_SQUARED_VOLUME = 0.005
-"""Of the cell with unit edges: a rhombohedron with angles of 18 degrees; reduced cells have 0.5 or more."""
+from ..lattice_bounds import ANGLES, ATOM_VOLUME, LEAST_SQUARED_VOLUME, LENGTHS, LatticeBounds
+
 SHRINKS = 12
-ATOM_VOLUME = 2.5
-"""Cubic angstrom for each atom at least; diamond has 5.7, the densest hydrides about 3."""
 
 
-def bounded_lattice(lengths_B3: Tensor, angles_B3: Tensor, counts_B: Tensor) -> tuple[Tensor, Tensor]:
+def bounded_lattice(
+    lengths_B3: Tensor, angles_B3: Tensor, counts_B: Tensor, bounds: LatticeBounds | None = None
+) -> tuple[Tensor, Tensor]:
     """Lengths and angles of cells with `counts` atoms, changed only where they lie outside the bounds.
 
     Angles that close no cell are drawn towards 90 degrees, 15 % of the way at a time, until they do; a cell
     too small for its atoms is blown up. Differentiable; NaN stays NaN.
+
+    Args:
+        bounds: narrower ones, which have room for the atoms; what is mended then stays between them.
     """
-    lengths, angles = lengths_B3.clamp(*LENGTHS), angles_B3.clamp(*ANGLES)
-    for _ in range(SHRINKS):
-        flat = unit_volume_squared(angles) < LEAST_SQUARED_VOLUME
-        angles = torch.where(flat[:, None], 90 + 0.85 * (angles - 90), angles)
-    volume = lengths.prod(dim=-1) * unit_volume_squared(angles).sqrt()
-    growth = (ATOM_VOLUME * counts_B / volume).clamp_min(1.0).pow(1 / 3)
+    if bounds is not None:
+        return _within(lengths_B3, angles_B3, counts_B, bounds)
+    lengths, angles = lengths_B3.clamp(*LENGTHS), _closing(angles_B3.clamp(*ANGLES), 90.0)
+    growth = (ATOM_VOLUME * counts_B / _volume(lengths, angles)).clamp_min(1.0).pow(1 / 3)
     return lengths * growth[:, None], angles
+
+
+def _within(
+    lengths_B3: Tensor, angles_B3: Tensor, counts_B: Tensor, bounds: LatticeBounds
+) -> tuple[Tensor, Tensor]:
+    high, centre = bounds.lengths[1], bounds.straightest
+    lengths, angles = lengths_B3.clamp(*bounds.lengths), angles_B3.clamp(*bounds.angles)
+    angles, wanted = _closing(angles, centre), ATOM_VOLUME * counts_B.to(lengths.dtype)
+    squared = unit_volume_squared(angles)
+    # Some ranges leave room at their straightest corner alone.
+    crowded = (squared < LEAST_SQUARED_VOLUME) | (high**3 * squared.clamp_min(0).sqrt() < wanted)
+    angles = torch.where(crowded[:, None], torch.full_like(angles, centre), angles)
+    for _ in range(3):  # each time the room is there, or one more edge is as long as it may be
+        free = lengths < high
+        edges = free.sum(dim=-1).clamp_min(1).to(lengths.dtype)
+        growth = (wanted / _volume(lengths, angles)).clamp_min(1.0).pow(1 / edges)
+        lengths = torch.where(free, lengths * growth[:, None], lengths).clamp_max(high)
+    return lengths, angles
+
+
+def _closing(angles_B3: Tensor, centre: float) -> Tensor:
+    for _ in range(SHRINKS):
+        flat = unit_volume_squared(angles_B3) < LEAST_SQUARED_VOLUME
+        angles_B3 = torch.where(flat[:, None], centre + 0.85 * (angles_B3 - centre), angles_B3)
+    return angles_B3
+
+
+def _volume(lengths_B3: Tensor, angles_B3: Tensor) -> Tensor:
+    return lengths_B3.prod(dim=-1) * unit_volume_squared(angles_B3).sqrt()
 
 
 def unit_volume_squared(angles_B3: Tensor) -> Tensor:

@@ -35,10 +35,13 @@ class CdvaeObjective:
     """Weighted losses of decoder and latent; batches are those of `CrystalSource`.
 
     Modules: `latent`, `decoder` (which `FitSettings.compile` compiles) and `clock`.
+
+    Args:
+        steps: of the training; a recipe that leaves teacher forcing to its length needs them.
     """
 
-    def __init__(self, model: Cdvae, recipe: CdvaeRecipe) -> None:
-        self.model, self.recipe = model, recipe
+    def __init__(self, model: Cdvae, recipe: CdvaeRecipe, steps: int = 0) -> None:
+        self.model, self.recipe = model, recipe.taught(steps)
         self.clock = TrainingClock()
         self.modules = {"latent": model.latent, "decoder": model.decoder, "clock": self.clock}
         self.phases = [
@@ -81,7 +84,7 @@ class CdvaeObjective:
         return {name: (part.double().sum(), len(crystals)) for name, part in named.items()}
 
     def _teacher(self) -> bool:
-        return int(self.clock.passes) < self.recipe.teacher_forcing_steps
+        return int(self.clock.passes) < (self.recipe.teacher_forcing_steps or 0)
 
     def _decoder_loss(self, parts: Mapping[str, Tensor]) -> Tensor:
         weights = self.recipe.weights

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ....shared.errors import InputError, InputWarning
-from ..processes import in_turn, processes_for, progress
+from ....shared.progress import progress
+from ..processes import in_turn, processes_for
 from .cif import read_cif
 from .cif_dialect import parse_p1_cif
 from .crystal import Crystal
@@ -43,7 +44,7 @@ def read_rows(
         workers: processes; None: as many as there are processors, if it pays.
     """
     results: list[RowResult | None] = [None] * len(texts)
-    with progress(len(texts), "reading crystals") as advance:
+    with progress(len(texts), "reading crystals", least=1_000) as advance:
         slow: list[int] = list(range(len(texts))) if niggli else []
         for start in range(0, 0 if niggli else len(texts), _CHUNK):
             block = range(start, min(start + _CHUNK, len(texts)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 
 from ..cdvae.lattice_bounds import bounded_lattice
-from ..crystal_model import CrystalModel
+from ..crystal_model import CrystalModel, batches
 from ..crystals.crystal import joined
 from ..crystals.crystals import Crystals
 from ..crystals.lattice import lattice_matrices
+from ..lattice_bounds import LatticeBounds
 from ..property_scale import PropertyScale
 from .autoencoder import CrystalAutoencoder
 from .latent_prior import LatentPrior
@@ -34,7 +35,6 @@ class FlowModel(CrystalModel):
     prior: LatentPrior
     lattice: LatticeScale
     property: PropertyScale | None = None
-    batch_size: int = field(default=256, kw_only=True)
 
     def sampler(self) -> Literal["flow", "langevin"]:
         """How its decoder makes crystals."""
@@ -74,8 +74,11 @@ class FlowModel(CrystalModel):
     def posterior(self, crystals: Crystals) -> tuple[Tensor, Tensor]:
         """Mean and log variance of each crystal's latent, [M, latent]."""
         self.network.eval()
-        source = self.source(crystals)
-        parts = [self.network.posterior(source.batch(rows)) for rows in self.rows(len(crystals))]
+        # Distances of all pairs of all crystals at once would take more memory than the crystals.
+        parts = [
+            self.network.posterior(self.source(crystals.take(rows)).batch(np.arange(len(rows))))
+            for rows in batches(len(crystals))
+        ]
         return torch.cat([mean for mean, _ in parts]), torch.cat([variance for _, variance in parts])
 
     def told(self, latents: Tensor) -> Tensor:
@@ -100,53 +103,68 @@ class FlowModel(CrystalModel):
         prefix: str,
         watch: Callable[[int, Crystals], None] | None = None,
     ) -> Crystals:
-        """Crystals named prefix-0, prefix-1, ...; `batch_size` changes no more than rounding.
+        """Crystals named prefix-0, prefix-1, ...; `sampling.batch_size` changes no more than rounding.
 
         `watch`: called after each step of each batch with its number (from 1) and the crystals as they stand.
         """
         noise = FlowNoise.draw(len(start.latent), int(start.counts.max()), seed)
         parts = []
-        for rows in self.rows(len(start.latent)):
+        for rows in batches(len(start.latent), sampling.batch_size):
             at = torch.from_numpy(rows)
             widest = int(start.counts[at].max())
             names = [f"{prefix}-{row}" for row in rows]
-            seen = sampling if watch is None else replace(sampling, watch=self._watched(watch, names))
-            guide = partial(self._drawn_apart, least=sampling.apart) if sampling.apart > 0 else None
-            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), seen, guide)
-            parts.append(self.crystals(end, names))
+            bounds = sampling.bounds
+            seen = sampling
+            if watch is not None:
+                seen = replace(sampling, watch=self._watched(watch, names, bounds))
+            guide = hold = None
+            if sampling.apart > 0:
+                guide = partial(self._drawn_apart, least=sampling.apart, bounds=bounds)
+            if bounds is not None:
+                hold = partial(self._held, counts=start.counts[at], bounds=bounds)
+            end = flow(self.network.decoder, _part(start, at), noise.part(at, widest), seen, guide, hold)
+            parts.append(self.crystals(end, names, bounds))
         return joined(parts)
 
-    def crystals(self, end: FlowEnd, ids: list[str]) -> Crystals:
+    def crystals(self, end: FlowEnd, ids: list[str], bounds: LatticeBounds | None = None) -> Crystals:
         """The flow's tensors as crystals, lattices held within bounds; a type not drawn yet is hydrogen."""
         counts, mask = end.mask.sum(-1), end.mask.numpy()
-        bounded = self._bounded(end)
+        bounded = self._bounded(end.lattice, counts, bounds)
         frac = end.frac.double().numpy()[mask]
         frac = frac - np.floor(frac)
         return Crystals(
             np.where(frac >= 1.0, 0.0, frac),
             np.maximum(end.numbers.numpy()[mask], 1).astype(np.int32),
-            bounded[0].numpy(),
-            bounded[1].numpy(),
+            bounded[0],
+            bounded[1],
             np.concatenate([[0], np.cumsum(counts.numpy())]).astype(np.int64),
             tuple(ids),
         )
 
-    def _bounded(self, end: FlowEnd) -> tuple[Tensor, Tensor]:
-        """Lengths in angstrom and angles in degrees [B, 3], within bounds."""
-        counts = end.mask.sum(-1)
-        lengths, angles = self.lattice.restore(end.lattice.numpy(), counts.numpy())
-        return bounded_lattice(torch.from_numpy(lengths), torch.from_numpy(angles), counts)
+    def _bounded(
+        self, lattice: Tensor, counts: Tensor, bounds: LatticeBounds | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Lengths in angstrom and angles in degrees [B, 3] of standardised lattices [B, 6], within bounds."""
+        lengths, angles = self.lattice.restore(lattice.numpy(), counts.numpy())
+        held = bounded_lattice(torch.from_numpy(lengths), torch.from_numpy(angles), counts, bounds)
+        return held[0].numpy(), held[1].numpy()
 
-    def _drawn_apart(self, end: FlowEnd, least: float) -> Tensor:
-        lengths, angles = (part.numpy() for part in self._bounded(end))
+    def _held(self, lattice: Tensor, counts: Tensor, bounds: LatticeBounds) -> Tensor:
+        lengths, angles = self._bounded(lattice, counts, bounds)
+        inside = self.lattice.standardise(lengths, angles, counts.numpy())
+        return torch.from_numpy(inside).to(lattice.dtype)
+
+    def _drawn_apart(self, end: FlowEnd, least: float, bounds: LatticeBounds | None) -> Tensor:
+        counts = end.mask.sum(-1)
+        lengths, angles = self._bounded(end.lattice, counts, bounds)
         frac = end.frac.double().numpy()
-        draw_apart(frac, lattice_matrices(lengths, angles), end.mask.sum(-1).numpy(), least)
+        draw_apart(frac, lattice_matrices(lengths, angles), counts.numpy(), least)
         return torch.from_numpy(frac).to(end.frac.dtype)
 
     def _watched(
-        self, watch: Callable[[int, Crystals], None], names: list[str]
+        self, watch: Callable[[int, Crystals], None], names: list[str], bounds: LatticeBounds | None
     ) -> Callable[[int, FlowEnd], None]:
-        return lambda step, end: watch(step, self.crystals(end, names))
+        return lambda step, end: watch(step, self.crystals(end, names, bounds))
 
 
 def _part(start: FlowStart, rows: Tensor) -> FlowStart:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ....shared.errors import InputError
+from ..lattice_bounds import LatticeBounds
 from .decoder import TYPES, FlowDecoder
 from .settings import TYPES_DONE
 
@@ -40,6 +41,12 @@ class FlowSampling:
     """Coordinates move 1 + slope t times as fast as the velocity says: they settle early and stay."""
     apart: float = 0.0
     """Angstrom: `FlowModel.decode` draws atoms apart that are nearer. 0 leaves them as they are."""
+    bounds: LatticeBounds | None = None
+    """Of the cells, which a model's `decode` keeps to; None: those of anything that is a cell."""
+    batch_size: int = 256
+    """Crystals that a model's `decode` makes at once."""
+    advance: Callable[[float], None] | None = field(default=None, compare=False)
+    """Called after each step of each batch; what it is told adds up to the number of crystals."""
     watch: Callable[[int, FlowEnd], None] | None = field(default=None, compare=False)
     """Called after each step with its number (from 1) and the crystals as they stand."""
 
@@ -94,6 +101,7 @@ def flow(
     noise: FlowNoise,
     sampling: FlowSampling,
     guide: Callable[[FlowEnd], Tensor] | None = None,
+    hold: Callable[[Tensor], Tensor] | None = None,
 ) -> FlowEnd:
     """Go from noise to crystals in `sampling.steps` Euler steps.
 
@@ -102,6 +110,8 @@ def flow(
 
     Args:
         guide: coordinates [B, N, 3] mended after each step of the second half; None: the decoder's alone.
+        hold: brings lattices [B, 6] within bounds. It is asked of the lattice that the velocity points at, so
+            that the coordinates settle in the cell that there will be.
 
     Raises:
         InputError: the decoder answers with a number that is not finite.
@@ -121,7 +131,10 @@ def flow(
         # The crystal that the velocity points at lies 1 - t away: hurried atoms must not go past it.
         hurry = min((1.0 + sampling.slope * past) / sampling.steps, 1.0 - past)
         frac = frac + hurry * answer.coordinates
-        lattice = lattice + answer.lattice / sampling.steps
+        velocity = answer.lattice
+        if hold is not None and bool(torch.isfinite(velocity).all()):
+            velocity = (hold(lattice + (1.0 - past) * velocity) - lattice) / (1.0 - past)
+        lattice = lattice + velocity / sampling.steps
         share = min((step + 1) / max(TYPES_DONE * sampling.steps, 1.0), 1.0)
         due = torch.ceil(start.counts * share - 1e-6).long()
         numbers = _deal(numbers, answer.types + gumbel, turn, due, left)
@@ -133,6 +146,8 @@ def flow(
             frac = guide(FlowEnd(frac, numbers, mask, lattice))
         if sampling.watch is not None:
             sampling.watch(step + 1, FlowEnd(frac, numbers, mask, lattice))
+        if sampling.advance is not None:
+            sampling.advance(size / sampling.steps)
     return FlowEnd(frac, numbers, mask, lattice)
 
 

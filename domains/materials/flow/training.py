@@ -26,7 +26,7 @@ def train_autoencoder(
     run: Path,
     max_seconds: float | None = None,
 ) -> FitResult:
-    """Train `network` in place, or go on with the run in `run`; it ends with its averaged weights.
+    """Train `network` in place, or go on with the run in `run`; it ends on the CPU with averaged weights.
 
     Args:
         max_seconds: stop with a checkpoint after that time; the same call goes on from there.
@@ -34,7 +34,9 @@ def train_autoencoder(
     objective = FlowObjective(network, losses, _optimizer(training.learning_rate, training.weight_decay))
     settings = _settings(training, training.steps, "network", training.seed, max_seconds)
     config = _config(network, losses, training, train) | {"learning_rate": training.learning_rate}
-    return fit(objective, train, settings, run, validation, config=config)
+    result = fit(objective, train, settings, run, validation, config=config)
+    network.cpu()
+    return result
 
 
 def train_decoder(
@@ -50,7 +52,9 @@ def train_decoder(
     objective = DecoderObjective(network, losses, _optimizer(training.decoder_rate, training.weight_decay))
     settings = _settings(training, training.decoder_steps, "decoder", training.seed + 1, max_seconds)
     config = _config(network, losses, training, train) | {"learning_rate": training.decoder_rate}
-    return fit(objective, train, settings, run, validation, config=config)
+    result = fit(objective, train, settings, run, validation, config=config)
+    network.cpu()
+    return result
 
 
 def _optimizer(rate: float, weight_decay: float) -> Optimizer:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....shared.errors import InputError
+from ....shared.progress import progress
 from ..crystals.crystals import Crystals
-from ..processes import in_turn, processes_for, progress
+from ..processes import in_turn, processes_for
 from .match_filter import PrimitiveCells, formulas, may_match
 from .structural_validity import structural_validity, validity
 from .tolerances import CDVAE, Tolerances

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ....shared.progress import progress
 from ..crystals.crystals import Crystals
-from ..processes import in_turn, processes_for, progress
+from ..processes import in_turn, processes_for
 from .match_filter import PrimitiveCells, formulas, may_match
 from .structural_validity import structural_validity
 from .tolerances import STRICT, Tolerances

@@ -100,6 +100,20 @@ def test_a_formula_a_value_and_symmetry(desk: Path, tmp_path: Path) -> None:
     assert pd.read_csv(tmp_path / "symmetric" / "crystals.csv")["novel"].all()
 
 
+def test_files_show_the_symmetry_asked_for(desk: Path, tmp_path: Path) -> None:
+    """Single atoms lie on a centre of inversion at least, which P1 does not have."""
+    asked = ["generate", "model", "-n", "3", "--steps", "3", "--num-atoms", "1"]
+    assert main([*asked, "--symprec", "0.1", "--out", str(tmp_path / "symmetric")]) == 0
+    assert main([*asked, "--out", str(tmp_path / "plain")]) == 0
+    table = pd.read_csv(tmp_path / "symmetric" / "crystals.csv")
+    assert len(table) == 3
+    assert "P1" not in table["space_group"].tolist()
+    for file, group in zip(table["file"], table["space_group"], strict=True):
+        named = f"_symmetry_space_group_name_H-M   {group}\n"
+        assert named in (tmp_path / "symmetric" / file).read_text()
+        assert "_symmetry_space_group_name_H-M   'P 1'\n" in (tmp_path / "plain" / file).read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -161,9 +175,10 @@ def test_a_generator_is_evaluated(desk: Path, tmp_path: Path, capsys: pytest.Cap
 def test_crystals_without_the_property_are_judged_by_all_else(
     desk: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["evaluate", "model", "plain.csv", "--samples", "4"]) == 0
+    assert main(["evaluate", "model", "plain.csv", "--samples", "4", "--matching"]) == 0
     shown = capsys.readouterr()
     assert "MAE" not in shown.out and "volume_per_atom is not judged" in shown.err
+    assert "METRe" in shown.out
 
 
 def test_a_generator_of_one_s_own(desk: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -194,6 +209,7 @@ def test_a_generator_of_one_s_own(desk: Path, tmp_path: Path, capsys: pytest.Cap
         (["evaluate", "model", "none.csv"], "none.csv"),
         (["evaluate", "tempo-zero", "one.cif"], "is no crystal generator"),
         (["evaluate", "linear", "table.csv", "--samples", "3"], "--samples"),
+        (["evaluate", "linear", "table.csv", "--matching"], "--matching"),
     ],
 )
 def test_other_commands_refuse_in_one_line(

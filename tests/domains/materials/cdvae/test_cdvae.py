@@ -76,15 +76,17 @@ def close(decoded, types, pull):
     torch.testing.assert_close(decoded.pull, pull, rtol=1e-6, atol=1e-8)
 
 
-def test_losses_are_their_formulas(model, batch):
+@pytest.mark.parametrize("teacher", [True, False])
+def test_losses_are_their_formulas(model, batch, teacher):
+    """Told the true lattice or not, the way back is measured in the true one."""
     noise = Noise.draw(batch, 8, 50)._replace(
         coordinate_level=torch.tensor([0, 20, 35, 49]), type_level=torch.tensor([49, 0, 10, 30])
     )
-    parts = model.losses(batch, noise)
+    parts = model.losses(batch, noise, teacher=teacher)
     mu, logvar = model.latent.encode(batch)
     z = mu + noise.latent * (logvar / 2).exp()
     heads = model.latent.heads(z)
-    noisy, sigma, type_sigma = model.corrupted(batch, heads, noise, teacher=True)
+    noisy, sigma, type_sigma = model.corrupted(batch, heads, noise, teacher=teacher)
     torch.testing.assert_close(
         sigma, torch.as_tensor(np.geomspace(10, 0.01, 50))[[0, 20, 35, 49]], rtol=1e-6, atol=0
     )

@@ -53,6 +53,26 @@ def test_atoms_end_where_the_score_points(model, monkeypatch):
     assert torch.equal(made.numbers, fixed.numbers)
 
 
+def test_without_a_pull_each_level_moves_atoms_by_its_share_of_noise(model, monkeypatch):
+    """sqrt(2 a) with a = 1e-4 (sigma / faintest)^2; cells are so large that nothing goes round."""
+    monkeypatch.setattr(
+        model,
+        "decode",
+        lambda batch, z: Decoded(torch.zeros(len(batch.frac), 100), torch.zeros_like(batch.frac)),
+    )
+    lengths, angles = torch.full((40, 3), 1000.0), torch.full((40, 3), 90.0)
+    fixed = Fixed(counts=torch.full((40,), 6), lengths=lengths, angles=angles)
+    seen = [start(model, torch.zeros(40, 8), fixed, 0)]
+    langevin_dynamics(model, torch.zeros(40, 8), FEW, fixed=fixed, watch=lambda _, batch: seen.append(batch))
+    assert len(seen) == 51
+    sigmas = model.sigma.tolist()
+    for level, sigma in enumerate(sigmas):
+        one, next_ = seen[level], seen[level + 1]
+        moved = minimum_image(next_.frac - one.frac, one.matrices()[one.crystal])
+        expected = (2 * 1e-4 * (sigma / sigmas[-1]) ** 2) ** 0.5
+        assert float(moved.square().mean().sqrt()) == pytest.approx(expected, rel=0.15), level
+
+
 def test_what_is_fixed_stays(model):
     counts = torch.tensor([2, 4])
     numbers = torch.tensor([11, 17, 22, 8, 8, 56])

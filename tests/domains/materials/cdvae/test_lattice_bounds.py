@@ -3,7 +3,8 @@
 import torch
 from fourfold.domains.materials.cdvae.lattice_bounds import ATOM_VOLUME, bounded_lattice, unit_volume_squared
 from fourfold.domains.materials.crystals.batch import lattice_matrices
-from hypothesis import given
+from fourfold.domains.materials.lattice_bounds import LatticeBounds
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 NUMBERS = st.floats(-1e4, 1e4)
@@ -41,3 +42,23 @@ def test_gradients_are_finite_outside_the_bounds_too():
     (found[0].sum() + found[1].sum()).backward()
     assert lengths.grad is not None and lengths.grad.isfinite().all()
     assert angles.grad is not None and angles.grad.isfinite().all()
+
+
+@given(
+    TRIPLE,
+    TRIPLE,
+    st.integers(1, 60),
+    st.tuples(st.floats(1.5, 30), st.floats(1.5, 30)),
+    st.tuples(st.floats(20, 110), st.floats(20, 110)),
+)
+def test_any_numbers_become_a_cell_within_narrower_bounds(lengths, angles, count, edges, corners):
+    low, high = sorted(corners)
+    assume(high > 30)  # below nothing closes
+    bounds = LatticeBounds((min(edges), max(edges)), (low, high))
+    assume(bounds.most_atoms() >= count)
+    found = bounded_lattice(
+        torch.tensor([lengths]).double(), torch.tensor([angles]).double(), torch.tensor([count]), bounds
+    )
+    assert min(edges) <= found[0].min() and found[0].max() <= max(edges)
+    assert low <= found[1].min() and found[1].max() <= high
+    assert float(torch.linalg.det(lattice_matrices(*found)).abs()) >= ATOM_VOLUME * count * (1 - 1e-6)

@@ -61,6 +61,21 @@ def test_drawn_noise_has_its_shapes_and_follows_the_global_seed():
     assert one.coordinate_level.max() < 50
 
 
+@pytest.mark.parametrize("way", ["drawn", "fixed"])
+def test_levels_of_coordinates_and_types_are_drawn_apart(way):
+    """Alike only by chance, one in ten; and all of the ten occur in both."""
+    batch = random_batch(0, counts=(1,) * 600)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        drawn = Noise.draw(batch, 2, 10)
+    noise = drawn if way == "drawn" else Noise.fixed(np.arange(600), batch.counts.numpy(), 2, 10, seed=0)
+    one, other = noise.coordinate_level, noise.type_level
+    assert float((one == other).float().mean()) == pytest.approx(0.1, abs=0.05)
+    assert abs(np.corrcoef(one, other)[0, 1]) < 0.15
+    for levels in (one, other):
+        assert levels.unique().tolist() == list(range(10))
+
+
 def test_types_are_drawn_with_their_weights():
     draws, sigma = 40_000, 2.0
     shares = torch.zeros(100)

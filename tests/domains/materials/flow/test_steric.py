@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from fourfold.domains.materials.crystals.lattice import lattice_matrices
 from fourfold.domains.materials.flow.steric import GAIN, draw_apart
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,28 @@ def test_a_pair_moves_by_its_share_of_what_it_lacks():
     gap = (moved[1] - moved[0] - np.round(moved[1] - moved[0])) @ CELL
     assert np.linalg.norm(gap) == pytest.approx(0.2 + GAIN * 0.8)
     assert np.allclose(moved[0] + moved[1], frac[0] + frac[1])
+
+
+def test_a_pair_parts_along_the_shortest_way_of_all_images_on_every_axis():
+    """In skewed cells the nearest image is often not the one that rounding finds, on either side."""
+    random, least = np.random.default_rng(0), 20.0
+    grid = np.stack(np.meshgrid(*[np.arange(-3, 4)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    steps = set()
+    for _ in range(400):
+        cell = lattice_matrices(random.uniform(3, 7, (1, 3)), random.uniform(60, 120, (1, 3)))[0]
+        frac = random.random((2, 3))
+        apart = frac[0] - frac[1] - np.round(frac[0] - frac[1])
+        images = (apart + grid) @ cell
+        nearest = np.linalg.norm(images, axis=1).argsort()
+        shortest, image = images[nearest[0]], grid[nearest[0]]
+        if np.abs(image).max() > 1:
+            continue  # flatter than the 27 around reach
+        steps |= {(axis, step) for axis, step in enumerate(image.tolist())}
+        moved = drawn(frac, cell, least) - frac
+        distance = np.linalg.norm(shortest)
+        push = GAIN * (least - distance) / 2 * shortest / distance
+        assert np.allclose(moved @ cell, [push, -push], atol=1e-9)
+    assert steps == {(axis, step) for axis in range(3) for step in (-1, 0, 1)}
 
 
 def test_atoms_on_one_spot_part_and_stay_finite():

@@ -47,6 +47,13 @@ def test_no_other_order_of_the_atoms_is_nearer(seed):
     assert chosen[0].tolist() == numbers[0, list(best)].tolist()
 
 
+@given(st.integers(0, 10_000))
+def test_each_atom_goes_to_its_nearest_image_seen_from_the_mean_way(seed):
+    noise, frac, numbers, mask = _case(seed)
+    way = way_to_crystal(noise, frac, numbers, mask)[0]
+    assert (way - circular_mean(way, mask))[mask].abs().max() <= 0.5 + 1e-9
+
+
 def test_nearest_image_is_within_half_a_cell():
     far = torch.linspace(-3, 3, 50)
     near = nearest_image(far)

@@ -1,7 +1,10 @@
 """Match rates, displacements and their corrected forms, against StructureMatcher pair by pair."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from fourfold.domains.materials.crystals.crystal import joined
 from fourfold.domains.materials.crystals.crystals import Crystals
 from fourfold.domains.materials.crystals.structures import crystals_of, structures_of
 from fourfold.domains.materials.metrics.matching import Matches, match_rate, metre
@@ -68,6 +71,17 @@ def test_metre_takes_the_best_of_all_and_does_not_ask_for_order(reference):
     assert best.rms[1] == pytest.approx(alone.rms[0])
     turned = metre(crystals_of(generated[::-1], ids="xyz"), reference)
     np.testing.assert_allclose(turned.rms, best.rms)
+
+
+def test_metre_takes_no_crystal_that_cannot_stand(reference):
+    """Of the reference's shape, which is all that StructureMatcher sees, but atoms 0.45 angstrom apart."""
+    aim = reference.take([0])
+    small, larger = (replace(aim, lengths=np.full((1, 3), length)) for length in (0.9, 1.1))
+    assert CDVAE.matcher().fit(structures_of(small)[0], structures_of(aim)[0])
+    assert metre(small, aim).rate == 0.0
+    assert match_rate(small, aim, only_valid=False).rate == 0.0
+    assert metre(larger, aim).rate == 1.0  # 0.55 angstrom
+    assert metre(joined([small, reference]), aim).rate == 1.0
 
 
 def test_the_corrected_error_counts_what_did_not_match():

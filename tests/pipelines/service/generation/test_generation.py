@@ -35,8 +35,9 @@ def made(client, **wish):
             ["--formula", "SrTiO3", "--novel", "--symprec", "0.1"],
         ),
         ({"property": 12.5}, ["--property", "12.5"]),
+        ({"lengths": [4, 8], "angles": [70, 80]}, ["--lengths", "4,8", "--angles", "70,80"]),
     ],
-    ids=["seed", "elements", "composition", "property"],
+    ids=["seed", "elements", "composition", "property", "bounds"],
 )  # fmt: skip
 def test_crystals_are_those_of_the_shell(client, crystals, tmp_path, monkeypatch, wish, flags):
     monkeypatch.chdir(crystals.parent)
