@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
+from math import inf, isfinite, nan
 from typing import Any
 
-import numpy as np
-
 from ...shared.errors import InputError
+from ...shared.number_check import is_whole
 
 
 def whole_number(field: str, given: Any, least: int = 0) -> int:
@@ -16,8 +15,7 @@ def whole_number(field: str, given: Any, least: int = 0) -> int:
     Raises:
         InputError: it is no whole number (true and false are none), or smaller.
     """
-    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
-    if not whole or given < least:
+    if not is_whole(given) or given < least:
         raise InputError(field, f"is {shown(given)}", expected=f"a whole number, {least} or more")
     return int(given)
 
@@ -28,15 +26,21 @@ def positive_factor(field: str, given: Any) -> float:
     Raises:
         InputError: it is something else.
     """
-    number = given.item() if getattr(given, "ndim", None) == 0 else given
-    try:
-        real = isinstance(number, (int, float)) and not isinstance(number, bool)
-        factor = float(number) if real else 0.0
-    except OverflowError:  # a whole number beyond all floats
-        factor = 0.0
+    factor = as_float(given)
     if not isfinite(factor) or factor <= 0:
         raise InputError(field, f"is {shown(given)}", expected="a positive factor such as 1.2")
     return factor
+
+
+def as_float(given: Any) -> float:
+    """`given` as a float, NaN where it is no number; one in an array without axes counts."""
+    number = given.item() if getattr(given, "ndim", None) == 0 else given
+    if not isinstance(number, (int, float)) or isinstance(number, bool):
+        return nan
+    try:
+        return float(number)
+    except OverflowError:  # a whole number beyond all floats
+        return inf
 
 
 def shown(given: Any) -> str:

@@ -47,13 +47,12 @@ def evaluate_copies(
                 if error.field not in UNREADABLE:
                     raise
                 scores.failures[name] = error
-                done(1)
-                continue
-            began = time.perf_counter()
-            made = copy(heard)
-            scores.spent += time.perf_counter() - began
-            scores.rows[name] = compare(heard, made, features, opinion=opinion)
-            scores.seconds[name] = heard.seconds
+            else:
+                began = time.perf_counter()
+                made = copy(heard)
+                scores.spent += time.perf_counter() - began
+                scores.rows[name] = compare(heard, made, features, opinion=opinion)
+                scores.seconds[name] = heard.seconds
             done(1)
     if not scores.rows:
         lines = "; ".join(f"{name}: {error.problem}" for name, error in list(scores.failures.items())[:5])

@@ -10,6 +10,7 @@ from numbers import Real
 import numpy as np
 
 from ...shared.errors import InputError
+from ...shared.number_check import is_whole
 from .crystals.elements import NUMBERS, SYMBOLS
 
 MOST_ATOMS = 1_000_000
@@ -101,9 +102,8 @@ def whole_number(name: str, value: object, least: int, most: int | None = None) 
     Raises:
         InputError: it is not.
     """
-    fits = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not fits or value < least or (most is not None and value > most):  # type: ignore[operator] # an int
+    if not is_whole(value) or value < least or (most is not None and value > most):
         raise InputError(
             name, f"is {value!r}", expected=f"a whole number from {least}{f' to {most}' if most else ''}"
         )
-    return int(value)  # type: ignore[call-overload] # an int
+    return int(value)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..errors import InputError, note
+from ..number_check import is_whole
 
 LONGEST_HORIZON = 100_000
 """Steps; far beyond any sense, and small enough to be refused before memory and hours are spent."""
@@ -23,7 +22,7 @@ def require_horizon(horizon: int | None) -> int:
             expected="a whole number, 1 or more",
             remedy="Pass horizon= (in the shell: --horizon)",
         )
-    if isinstance(horizon, bool) or not isinstance(horizon, int | np.integer) or horizon < 1:
+    if not is_whole(horizon) or horizon < 1:
         raise InputError(
             "horizon", f"{horizon!r} is not a number of steps", expected="a whole number, 1 or more"
         )

@@ -17,7 +17,7 @@ from ....shared.artifact.saving import save_artifact
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
 from ....shared.training.settings import FitSettings
-from ..argument_checks import positive_factor, shown, whole_number
+from ..argument_checks import as_float, positive_factor, shown, whole_number
 from ..corpus import Utterance, read_corpus
 from ..features.audio import Audio
 from ..features.audio_features import AudioFeatures
@@ -161,19 +161,8 @@ def pitch_features(settings: DDSPSettings) -> FeatureSettings:
     )
 
 
-def _number(given: Any) -> float:
-    """`given` as a float, NaN where it is no number; one in an array without axes counts."""
-    number = given.item() if getattr(given, "ndim", None) == 0 else given
-    if not isinstance(number, (int, float)) or isinstance(number, bool):
-        return math.nan
-    try:
-        return float(number)
-    except OverflowError:  # a whole number beyond all floats
-        return math.inf
-
-
 def _decibels(loudness: Any) -> float:
-    number = _number(loudness)
+    number = as_float(loudness)
     if not abs(number) <= MOST_DECIBELS:
         expected = f"a number of dB such as -6, {MOST_DECIBELS:,.0f} at most"
         raise InputError("loudness", f"is {shown(loudness)}", expected=expected)
@@ -197,7 +186,7 @@ def _clip_frames(seconds: Any, settings: DDSPSettings) -> int:
     """Frames of a clip: more samples than half the longest window of the loss, which reflects that many."""
     least = max(WINDOWS) // 2 // settings.hop + 1
     frame_seconds = settings.hop / settings.sample_rate
-    asked = _number(seconds) / frame_seconds
+    asked = as_float(seconds) / frame_seconds
     if not math.isfinite(asked) or round(asked) < least:
         expected = f"a finite number of seconds, {least * frame_seconds:g} at least"
         raise InputError("seconds", f"is {shown(seconds)}", expected=expected)

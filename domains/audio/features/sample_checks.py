@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from ....shared.errors import InputError
+from ....shared.number_check import is_whole
 from ..argument_checks import shown
 from .audio import Remark, rms_dbfs
 
@@ -74,7 +75,7 @@ def one_channel(channels_SC: np.ndarray, channel: int | None, where: str) -> tup
     """
     count = channels_SC.shape[1]
     if channel is not None:
-        whole = isinstance(channel, (int, np.integer)) and not isinstance(channel, bool)
+        whole = is_whole(channel)
         if not whole or not 0 <= channel < count:
             raise InputError(
                 "channel",

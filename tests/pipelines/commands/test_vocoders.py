@@ -183,14 +183,19 @@ def test_a_voice_of_one_s_own(desk: Path, capsys: pytest.CaptureFixture[str]) ->
     assert main(["synthesize", "./mine", "in/a.wav", "-o", "out.wav"]) == 0
 
 
-@pytest.mark.slow
-def test_a_stopped_fine_tuning_is_not_taken_for_another(
-    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def stop_before_saving(desk: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fine-tune `voice` for two steps and leave its run behind."""
     with monkeypatch.context() as killed:
         killed.setattr(Vocoder, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
             finetune_vocoder("voice", desk / "in", desk / "mine", 2)
+
+
+@pytest.mark.slow
+def test_a_stopped_fine_tuning_is_not_taken_for_another(
+    desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_before_saving(desk, monkeypatch)
     other = Vocoder.untrained(FEATURES, NETWORK, Vocoder.load("voice").statistics, seed=1)
     other.save(desk / "other")
     for asked, told in (
@@ -209,10 +214,7 @@ def test_a_stopped_fine_tuning_is_not_taken_for_another(
 def test_a_killed_fine_tuning_goes_on_and_says_so(
     desk: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with monkeypatch.context() as killed:
-        killed.setattr(Vocoder, "save", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-        with pytest.raises(KeyboardInterrupt):
-            finetune_vocoder("voice", desk / "in", desk / "mine", 2)
+    stop_before_saving(desk, monkeypatch)
     assert "goes on" not in capsys.readouterr().err
     assert (desk / ".mine.run").is_dir()
     assert main(["finetune", "voice", "in", "-o", "mine", "--steps", "2"]) == 0
