@@ -15,10 +15,16 @@ from ..domains.audio.wavehax.settings import WavehaxSettings
 from ..shared.errors import InputError
 
 if TYPE_CHECKING:
+    from ..domains.audio.corpus import Corpus
     from ..domains.audio.vocoder_training import StageSettings
 
 SPEECH = Path("audio") / "librispeech_train100"
 """Below $FOURFOLD_DATA: 251 speakers, one sentence or two of each."""
+SOURCES = {
+    SPEECH.name: ("LibriSpeech train-clean-100 (251 sentences)", "cc-by-4.0"),
+    "ljspeech32": ("LJ Speech (32 sentences)", "public domain"),
+}
+"""What a card calls the folders of the benchmark sets, and their licences."""
 
 
 class Settings(BaseModel):
@@ -26,8 +32,10 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    data: str | None = None
-    """Folder of speech; None: LibriSpeech below $FOURFOLD_DATA."""
+    data: tuple[str, ...] = ()
+    """Folders of speech, each split by itself; none: LibriSpeech below $FOURFOLD_DATA.
+
+    One that is named twice is drawn from twice as often."""
     features: FeatureSettings = FEATURES[16_000]
     network: WavehaxSettings = NETWORKS["wavehax-16k-light"]
     discriminators: Literal["small", "full", "full-48k"] = "small"
@@ -66,14 +74,13 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     """
     import time
 
-    from ..domains.audio.corpus import read_corpus
     from ..domains.audio.mel_statistics import MelStatistics
     from ..domains.audio.vocoder import Vocoder
     from ..domains.audio.vocoder_training import train_stage
 
     began = time.monotonic()
-    folder = _speech(settings.data)
-    corpus = read_corpus(folder, settings.features, out / "corpus.npz")
+    folders = [Path(data).expanduser() for data in settings.data] or [_benchmark_speech()]
+    corpus = _corpus(folders, settings.features, out)
     statistics = MelStatistics.of(corpus.split("train"), settings.features)
     vocoder = Vocoder.untrained(settings.features, settings.network, statistics, settings.seed)
     steps = {}
@@ -87,13 +94,23 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
         steps[name] = result.step
         if result.step < stage.steps:
             break
-    vocoder.save(out / "artifact", _card(folder, steps, command))
+    vocoder.save(out / "artifact", _card(folders, steps, command))
     return out / "artifact" / "README.md"
 
 
-def _speech(data: str | None) -> Path:
-    if data is not None:
-        return Path(data).expanduser()
+def _corpus(folders: list[Path], features: FeatureSettings, out: Path) -> Corpus:
+    """Each folder is kept in a file of its own: corpus.npz, corpus-2.npz and so on."""
+    from ..domains.audio.corpus import read_corpus
+    from ..domains.audio.joined_corpus import JoinedCorpus
+
+    read = {
+        folder: read_corpus(folder, features, out / f"corpus{f'-{number}' if number > 1 else ''}.npz")
+        for number, folder in enumerate(dict.fromkeys(folders), 1)
+    }
+    return JoinedCorpus.of([read[folder] for folder in folders]) if len(folders) > 1 else read[folders[0]]
+
+
+def _benchmark_speech() -> Path:
     named = os.environ.get("FOURFOLD_DATA")
     if named is None or not (Path(named) / SPEECH).is_dir():
         raise InputError(
@@ -138,21 +155,17 @@ def _stages(settings: Settings) -> dict[str, StageSettings]:
     return stages
 
 
-def _card(folder: Path, steps: dict[str, int], command: str) -> Any:
+def _card(folders: list[Path], steps: dict[str, int], command: str) -> Any:
     from ..shared.artifact.card import DataUse, ModelCard
 
     done = ", ".join(f"{count:,} {name}" for name, count in steps.items()) or "no"
-    libri = folder.name == SPEECH.name
+    uses = [SOURCES.get(folder.name, (folder.name, "the user's own")) for folder in dict.fromkeys(folders)]
     return ModelCard(
         title="Wavehax vocoder",
         summary=f"Speech from log-mel spectra and pitch, after {done} steps.",
-        license="cc-by-4.0" if libri else "other",
+        license="cc-by-4.0" if all(folder.name in SOURCES for folder in folders) else "other",
         tags=("vocoder", "text-to-speech"),
-        datasets=(
-            DataUse(name="LibriSpeech train-clean-100 (251 sentences)", license="cc-by-4.0")
-            if libri
-            else DataUse(name=folder.name, license="the user's own"),
-        ),
+        datasets=tuple(DataUse(name=name, license=licence) for name, licence in uses),
         command=command,
         limits="Read speech only; music and other sounds were not part of the training.",
     )

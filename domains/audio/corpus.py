@@ -6,7 +6,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -41,6 +41,10 @@ class Corpus:
 
     features: FeatureSettings
     utterances: tuple[Utterance, ...]
+
+    def arrays(self) -> Iterator[np.ndarray]:
+        """Samples and pitch of every utterance, in order."""
+        return (array for said in self.utterances for array in (said.samples, said.f0))
 
     def split(self, part: Split) -> list[Utterance]:
         """Speakers in order: the first for training, then 5 % for validation, the last 5 % for the test.

@@ -61,8 +61,8 @@ def load_vocoder(name_or_folder: str | Path) -> tuple[FeatureSettings, Generator
     """What a vocoder is made of, read from its artefact.
 
     Raises:
-        InputError: no such artefact, one of another kind, one whose settings are damaged or not those it was
-            saved with, or whose weights do not fit them or are not finite.
+        InputError: as `load_artifact`, one of another kind, one whose settings are damaged or not those it
+            was saved with, or whose weights do not fit them.
     """
     if not isinstance(name_or_folder, (str, PathLike)):
         raise InputError("vocoder", f"is {shown(name_or_folder)}", expected="a name or a folder")
@@ -75,7 +75,7 @@ def load_vocoder(name_or_folder: str | Path) -> tuple[FeatureSettings, Generator
     require_state(
         artifact.state, _sizes(features, network, artifact.state, artifact.folder), str(artifact.folder)
     )
-    _require_sound(artifact.state, artifact.folder)
+    _require_deviations(artifact.state, artifact.folder)
     arrays = artifact.arrays()
     statistics = MelStatistics(arrays[MEAN].astype(np.float32), arrays[SCALE].astype(np.float32))
     generator = build_generator(features, network, statistics)
@@ -110,19 +110,14 @@ def _sizes(
         raise damaged(f"network describes none that can be built ({reason})", folder) from None
 
 
-def _require_sound(state: Mapping[str, Tensor], folder: Path) -> None:
-    """Refuse weights that are not finite and a mel band without a deviation; the tensor is named."""
-    remedy = "Copy the whole folder again, or save the model again"
-    for name, value in state.items():
-        finite = torch.isfinite(value)
-        if not finite.all():
-            problem = f"{name} has {int((~finite).sum()):,} of {value.numel():,} values that are not finite"
-            raise InputError(WEIGHTS_FILE, problem, where=str(folder), remedy=remedy)
+def _require_deviations(state: Mapping[str, Tensor], folder: Path) -> None:
+    """Refuse a mel band without a deviation."""
     flat = ~(state[SCALE] > 0)
     if flat.any():
         problem = (
             f"{SCALE} is {float(state[SCALE][flat][0]):g} in {int(flat.sum()):,} of {len(flat):,} mel bands"
         )
+        remedy = "Copy the whole folder again, or save the model again"
         raise InputError(
             WEIGHTS_FILE, problem, where=str(folder), expected="positive deviations", remedy=remedy
         )

@@ -77,11 +77,10 @@ def train_stage(
         InputError: `run` holds a training on other recordings, from other weights, or with another stage.
     """
     features = corpus.features
-    heard = (array for said in corpus.utterances for array in (said.samples, said.f0))
     claim_run(
         run,
         {
-            "recordings": heard,
+            "recordings": corpus.arrays(),
             "weights to start from": (module_arrays(generator),),
             "settings, such as steps": (stage.model_dump_json(),),
         },

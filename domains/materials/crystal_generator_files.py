@@ -69,7 +69,6 @@ def load_generator(kind: type[CrystalGenerator], name_or_folder: str | Path) -> 
     """
     artifact = load_artifact(name_or_folder).require_kind(KIND)
     settings, scale = _settings(artifact), _property(artifact)
-    _require_finite(artifact)
     model: FlowModel | LangevinModel
     if settings.decoder == "cdvae":
         sizes = settings.cdvae_with(scale is not None)
@@ -134,13 +133,6 @@ def _require_sizes(sizes: Mapping[str, Any], artifact: Artifact, path: str = "")
             raise _damaged(
                 artifact, f"generator setting {path}{name}", problem, f"at most {most:,}", _RESTORE
             )
-
-
-def _require_finite(artifact: Artifact) -> None:
-    for name, value in artifact.state.items():
-        if not torch.isfinite(value).all():
-            problem, remedy = "holds NaN or infinite weights", "Save the model again"
-            raise InputError(name, problem, where=str(artifact.folder / WEIGHTS_FILE), remedy=remedy)
 
 
 def _stored(artifact: Artifact, name: str) -> np.ndarray:

@@ -109,4 +109,9 @@ def _read_weights(folder: Path, digest: str | None) -> dict[str, torch.Tensor]:
     if digest != hashlib.sha256(content).hexdigest():
         problem = "is not the file that config.json was saved with (its checksum differs)"
         raise InputError(WEIGHTS_FILE, problem, where=str(folder), remedy=remedy)
+    for name, value in state.items():
+        finite = value.isfinite()
+        if not finite.all():
+            problem = f"{name} has {int((~finite).sum()):,} of {value.numel():,} values that are not finite"
+            raise InputError(WEIGHTS_FILE, problem, where=str(folder), remedy=remedy)
     return state

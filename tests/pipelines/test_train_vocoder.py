@@ -1,11 +1,14 @@
 """`fourfold run train-vocoder`: two stages, stopped and resumed, and an artefact that speaks."""
 
+import shutil
+
 import numpy as np
 import pytest
 import soundfile
 from fourfold import Vocoder
 from fourfold.pipelines.settings import resolve_settings
 from fourfold.pipelines.train_vocoder import Settings, recipe, run_pipeline
+from fourfold.shared.artifact.loading import read_artifact
 from fourfold.shared.errors import InputError
 
 
@@ -20,17 +23,13 @@ def speech(tmp_path):
     return folder
 
 
+SMALL = {"network.channels": "4", "network.blocks": "1", "frames": "16", "batch_size": "1"}
+
+
 @pytest.mark.slow
 def test_two_stages_in_three_sittings_make_a_vocoder(speech, tmp_path):
-    small = {
-        "network.channels": "4",
-        "network.blocks": "1",
-        "spectral_steps": "3",
-        "adversarial_steps": "2",
-        "frames": "16",
-        "batch_size": "1",
-    }
-    pairs = tuple(f"{key}={value}" for key, value in {"data": str(speech), **small}.items())
+    chosen = {"data": str(speech), "spectral_steps": "3", "adversarial_steps": "2", **SMALL}
+    pairs = tuple(f"{key}={value}" for key, value in chosen.items())
     short = resolve_settings(Settings, recipe("quick"), None, (*pairs, "minutes=0.000001"))
     run_pipeline(short, tmp_path / "run")
     assert not (tmp_path / "run" / "adversarial").exists()
@@ -46,6 +45,22 @@ def test_two_stages_in_three_sittings_make_a_vocoder(speech, tmp_path):
     copy = Vocoder.load(card.parent).resynthesize(speech / "0.wav")
     assert len(copy) == 8_000
     assert np.isfinite(copy.samples).all()
+
+
+@pytest.mark.slow
+def test_folders_of_several_sets(speech, tmp_path):
+    named = speech.rename(tmp_path / "ljspeech32")
+    other = shutil.copytree(named, tmp_path / "mine")
+    chosen = {"data": f"{named},{other},{other}", "spectral_steps": "1", "adversarial_steps": "0", **SMALL}
+    pairs = tuple(f"{key}={value}" for key, value in chosen.items())
+    settings = resolve_settings(Settings, recipe("quick"), None, pairs)
+    assert settings.data == (str(named), str(other), str(other))
+    card = run_pipeline(settings, tmp_path / "run")
+    assert {"corpus.npz", "corpus-2.npz"} < {path.name for path in (tmp_path / "run").iterdir()}
+    told = read_artifact(card.parent).card
+    uses = {use.name: use.license for use in told.datasets}
+    assert uses == {"LJ Speech (32 sentences)": "public domain", "mine": "the user's own"}
+    assert told.license == "other"
 
 
 def test_without_speech_it_says_where_to_get_some(monkeypatch, tmp_path):

@@ -16,6 +16,7 @@ from ....shared.artifact.loading import load_artifact
 from ....shared.artifact.saving import save_artifact
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
+from ....shared.training.run_claim import claim_run
 from ....shared.training.settings import FitSettings
 from ..argument_checks import as_float, positive_factor, shown, whole_number
 from ..corpus import Utterance, read_corpus
@@ -71,7 +72,8 @@ class DDSPVoice:
             seconds: of a clip; recordings are cut into such, and the rest of each is left out.
 
         Raises:
-            InputError: as `read_corpus`, a number does not fit, or no recording is as long as a clip.
+            InputError: as `read_corpus`, a number does not fit, no recording is as long as a clip, or `run`
+                holds a training on other recordings.
         """
         steps, batch_size = whole_number("steps", steps, 1), whole_number("batch_size", batch_size, 1)
         seed = whole_number("seed", seed)
@@ -86,6 +88,7 @@ class DDSPVoice:
             schedule=SCHEDULE,
             clip_norm=CLIP_NORM,
         )
+        claim_run(Path(run), {"recordings": corpus.arrays()})
         config = {"network": voice.settings.model_dump(mode="json"), "frames": frames}
         fit(DDSPObjective(voice.network), clips, wanted, Path(run) / "training", config=config)
         voice.network.eval()

@@ -16,6 +16,7 @@ from ....shared.artifact.loading import load_artifact
 from ....shared.artifact.saving import save_artifact
 from ....shared.errors import InputError
 from ....shared.training.fit import fit
+from ....shared.training.run_claim import claim_run
 from ....shared.training.settings import FitSettings
 from ..argument_checks import whole_number
 from ..corpus import Utterance, read_corpus
@@ -81,8 +82,8 @@ class FlowVocoder:
             frames: of a crop.
 
         Raises:
-            InputError: as `read_corpus`, a number is no whole one that fits, or no recording is as long as a
-                crop.
+            InputError: as `read_corpus`, a number is no whole one that fits, no recording is as long as a
+                crop, or `run` holds a training on other recordings.
         """
         steps, batch_size = whole_number("steps", steps, 1), whole_number("batch_size", batch_size, 1)
         frames, seed = whole_number("frames", frames, 1), whole_number("seed", seed)
@@ -90,6 +91,7 @@ class FlowVocoder:
         corpus = read_corpus(Path(data), features, Path(run) / "corpus.npz")
         crops = FlowCrops(corpus.split("train"), features, frames, steps * batch_size, seed)
         wanted = FitSettings(steps=steps, batch_size=batch_size, order="sequential", seed=seed)
+        claim_run(Path(run), {"recordings": corpus.arrays()})
         sizes = vocoder.network.settings.model_dump(mode="json")
         config = {"network": sizes, "features": features.digest(), "frames": frames}
         fit(FlowObjective(vocoder.network), crops, wanted, Path(run) / "training", config=config)

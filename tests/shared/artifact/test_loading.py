@@ -1,11 +1,13 @@
 """Every way in which an artefact can be bad gets a sentence."""
 
+import hashlib
 import json
 import pickle
 
 import huggingface_hub
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from fourfold.shared.artifact import (
     find_artifact,
@@ -51,6 +53,16 @@ def test_one_changed_bit_is_found(saved):
     content[-1] ^= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match="checksum differs"):
+        load_artifact(saved)
+
+
+def test_weights_that_are_not_finite(saved):
+    content = safetensors.torch.save(
+        {"weight": torch.tensor([1.0, np.nan, np.inf]), "count": torch.tensor([3])}
+    )
+    (saved / "model.safetensors").write_bytes(content)
+    edit(saved, weights_sha256=hashlib.sha256(content).hexdigest())
+    with pytest.raises(InputError, match=r"model\.safetensors.*: weight has 2 of 3 values that are not"):
         load_artifact(saved)
 
 

@@ -110,6 +110,14 @@ def test_training_clips_gradients_and_lets_the_rate_fall(folder, tmp_path):
     assert rate_factor(schedule, 1_000_000, 1_000_000) == pytest.approx(0.98**100, rel=1e-9)
 
 
+def test_a_run_of_other_recordings_does_not_go_on(folder, tmp_path):
+    few = {"run": tmp_path / "run", "steps": 1, "batch_size": 1, "seconds": 0.5}
+    DDSPVoice.fit(folder, TINY, **few)
+    other = synthetic_set(tmp_path / "set", speakers=3, utterances=1, seconds=1.1)
+    with pytest.raises(InputError, match=r"run holds a training with other recordings"):
+        DDSPVoice.fit(other, TINY, **few)
+
+
 def test_damaged_settings_are_named(tmp_path):
     config = DDSPVoice.untrained(TINY).save(tmp_path / "voice") / "config.json"
     told = json.loads(config.read_text())

@@ -32,6 +32,14 @@ def test_learnt_saved_and_loaded(folder, tmp_path):
     assert not np.array_equal(fresh.samples, made.samples)
 
 
+def test_a_run_of_other_recordings_does_not_go_on(folder, tmp_path):
+    few = {"run": tmp_path / "run", "steps": 1, "batch_size": 1, "frames": 16}
+    FlowVocoder.fit(folder, FEATURES, TINY, **few)
+    other = synthetic_set(tmp_path / "set", speakers=3, utterances=1, seconds=1.1)
+    with pytest.raises(InputError, match=r"run holds a training with other recordings"):
+        FlowVocoder.fit(other, FEATURES, TINY, **few)
+
+
 def test_crops_are_a_function_of_their_number(folder, tmp_path):
     from fourfold.domains.audio.corpus import read_corpus
 
