@@ -19,7 +19,7 @@ from fourfold.domains.audio.features.audio import Audio  # noqa: E402
 from fourfold.domains.audio.features.audio_features import AudioFeatures  # noqa: E402
 from fourfold.domains.audio.features.audio_folder import audio_files  # noqa: E402
 from fourfold.domains.audio.features.reading import read_audio  # noqa: E402
-from fourfold.domains.audio.features.settings import PRESETS  # noqa: E402
+from fourfold.domains.audio.features.settings import PRESETS, FeatureSettings  # noqa: E402
 from fourfold.domains.audio.metrics.comparison import compare, means  # noqa: E402
 from fourfold.domains.audio.metrics.griffin_lim import griffin_lim  # noqa: E402
 
@@ -27,18 +27,24 @@ RATE, SECONDS, FILES = 16_000, 5, 12
 SETTINGS = PRESETS[RATE]
 
 
-def peer(samples: np.ndarray) -> np.ndarray:
+def peer(samples: np.ndarray, settings: FeatureSettings = SETTINGS) -> np.ndarray:
     """librosa's non-negative least squares and fast Griffin-Lim, from librosa's mel of the same settings."""
     import librosa
 
-    sizes = {"sr": RATE, "n_fft": SETTINGS.mel_fft, "power": 1.0, "fmin": 0.0, "fmax": SETTINGS.fmax}
-    mel = librosa.feature.melspectrogram(y=samples, hop_length=SETTINGS.hop, n_mels=SETTINGS.n_mels, **sizes)
+    sizes = {
+        "sr": settings.sample_rate,
+        "n_fft": settings.mel_fft,
+        "power": 1.0,
+        "fmin": 0.0,
+        "fmax": settings.fmax,
+    }
+    mel = librosa.feature.melspectrogram(y=samples, hop_length=settings.hop, n_mels=settings.n_mels, **sizes)
     spectrum = librosa.feature.inverse.mel_to_stft(mel, **sizes)
     return librosa.griffinlim(
         spectrum,
         n_iter=32,
-        hop_length=SETTINGS.hop,
-        n_fft=SETTINGS.mel_fft,
+        hop_length=settings.hop,
+        n_fft=settings.mel_fft,
         length=len(samples),
         random_state=0,
     )

@@ -2,8 +2,9 @@
 
 `python -m benchmarks.audio_vocoder [NAME-OR-FOLDER]` with FOURFOLD_DATA set (docs/data.md) and the
 `audio-metrics` extra and librosa installed. LibriSpeech: the speakers kept for the test, 8 s of each;
-LJ Speech: the last four files, at 16 kHz. Pitch: share of frames, voiced in request and in result, that come
-within 2 % of the request, and beside it the share of the request's voiced frames that are.
+LJ Speech: the last four files; two voices recorded at 44.1 kHz; all at the model's rate.
+Pitch: share of frames, voiced in request and in result, that come within 2 % of the request, and beside it
+the share of the request's voiced frames that are.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ from fourfold.domains.audio.metrics.comparison import compare, means  # noqa: E4
 from fourfold.domains.audio.metrics.griffin_lim import griffin_lim  # noqa: E402
 from fourfold.domains.audio.vocoder import Vocoder  # noqa: E402
 from fourfold.domains.audio.wavehax.harmonic_prior import prior  # noqa: E402
+from fourfold.shared.artifact import list_shipped  # noqa: E402
 
 from benchmarks.audio_griffin_lim import peer as librosa_griffin_lim  # noqa: E402
 
-RATE, SECONDS, PITCHES = 16_000, 8, (0.71, 1.41, 2.0)
+SECONDS, PITCHES = 8, (0.71, 1.41, 2.0)
+RESULTS = {"wavehax-16k": "audio_vocoder", "wavehax-24k": "audio_vocoder_24k"}
 Maker = Callable[[Audio, np.ndarray, np.ndarray], np.ndarray]
 
 
@@ -49,10 +52,10 @@ def makers(vocoder: Vocoder) -> dict[str, Maker]:
 
     def excitation(f0: np.ndarray) -> np.ndarray:
         hiss = torch.from_numpy(noise(len(f0)))[None]
-        return prior(torch.from_numpy(f0)[None], settings.hop, RATE, noise_BS=hiss)[0].numpy()
+        return prior(torch.from_numpy(f0)[None], settings.hop, settings.sample_rate, noise_BS=hiss)[0].numpy()
 
     return {
-        "Griffin-Lim (librosa)": lambda x, mel, f0: librosa_griffin_lim(x.samples),
+        "Griffin-Lim (librosa)": lambda x, mel, f0: librosa_griffin_lim(x.samples, settings),
         "Griffin-Lim (ours)": lambda x, mel, f0: griffin_lim(mel, settings),
         "noise + mel consistency": lambda x, mel, f0: consistent(noise(len(f0)), mel),
         "harmonic prior + mel consistency": lambda x, mel, f0: consistent(excitation(f0), mel),
@@ -69,7 +72,7 @@ def quality(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, dict[str, float]
         for sound in sounds:
             mel, f0 = vocoder.features.of(sound)
             made = make(sound, mel, f0)[: len(sound)].astype(np.float32)
-            rows.append(compare(sound, Audio(made, RATE), vocoder.features))
+            rows.append(compare(sound, Audio(made, sound.sample_rate), vocoder.features))
         table[name] = {key: round(value.value, 4) for key, value in means(rows).items()}
         print(f"{name:34}", table[name], flush=True)
     return table
@@ -101,7 +104,9 @@ def main() -> None:
     """Measure, print and keep."""
     if "FOURFOLD_DATA" not in os.environ:
         sys.exit("set FOURFOLD_DATA to the folder of benchmark sets (docs/data.md)")
-    vocoder = Vocoder.load(sys.argv[1] if len(sys.argv) > 1 else "wavehax-16k")
+    model = sys.argv[1] if len(sys.argv) > 1 else "wavehax-16k"
+    vocoder = Vocoder.load(model)
+    rate = vocoder.features.settings.sample_rate
     data = Path(os.environ["FOURFOLD_DATA"]) / "audio"
     libri = data / "librispeech_train100"
     paths = audio_files(libri)
@@ -109,15 +114,17 @@ def main() -> None:
     sets = {
         "LibriSpeech, test speakers": [path for path in paths if speaker_of(path, libri) in kept],
         "LJ Speech, last four": audio_files(data / "ljspeech32")[-4:],
+        "speech at 44.1 kHz": sorted((data / "smstools_mono").glob("speech-*.wav")),
     }
     payload = {}
     for name, files in sets.items():
         print(name, len(files), flush=True)
-        sounds = [Audio(read_audio(path, RATE).samples[: SECONDS * RATE], RATE) for path in files]
+        sounds = [Audio(read_audio(path, rate).samples[: SECONDS * rate], rate) for path in files]
         means_by_maker, (near, voiced) = quality(vocoder, sounds), pitch_kept(vocoder, sounds)
         payload[name] = {"files": len(files), "means": means_by_maker, "pitch": near, "voiced": voiced}
-    if len(sys.argv) == 1:
-        write_result("audio_vocoder", payload, ("librosa", "pesq", "pystoi", "torch"))
+    if model in list_shipped():
+        told = {"command": f"python -m benchmarks.audio_vocoder {model}", **payload}
+        write_result(RESULTS[model], told, ("librosa", "pesq", "pystoi", "torch"))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from .synthesis_settings import LARGEST_SEED
+from ..shared.number_check import LARGEST_SEED
 
 if TYPE_CHECKING:
     from ..domains.materials.crystal_generator import CrystalGenerator

@@ -9,14 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..domains.audio.features.level import LevelPolicy
 from ..domains.audio.features.sample_checks import NanPolicy
+from ..shared.number_check import LARGEST_SEED
 
 if TYPE_CHECKING:
     from ..domains.audio.features.audio import Audio
     from ..domains.audio.sound_pieces import SoundPieces
     from ..domains.audio.vocoder import Vocoder
 
-LARGEST_SEED = 2**53 - 1
-"""The largest whole number that every reader of JSON keeps."""
 Sound = str | PathLike[str] | bytes
 """A path, or the content of a file."""
 Factor = Annotated[float, Field(ge=0.01, le=100, allow_inf_nan=False)]

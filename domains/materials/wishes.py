@@ -10,13 +10,11 @@ from numbers import Real
 import numpy as np
 
 from ...shared.errors import InputError
-from ...shared.number_check import is_whole
+from ...shared.number_check import LARGEST_SEED, is_whole
 from .crystals.elements import NUMBERS, SYMBOLS
 
 MOST_ATOMS = 1_000_000
 """No formula that has more is spelt out."""
-LARGEST_SEED = 2**53 - 1
-"""The largest whole number that every reader of JSON keeps."""
 
 
 def numbers_of_formula(formula: str, num_atoms: int | None, max_atoms: int) -> np.ndarray:
