@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -44,6 +45,8 @@ class Settings(BaseModel):
     spectral_rate: float = Field(default=1e-3, gt=0)
     adversarial_steps: int = Field(default=300_000, ge=0)
     adversarial_rate: float = Field(default=2e-4, gt=0)
+    adversarial_share: float = Field(default=1.0, ge=0, le=1)
+    """How much is kept of what the discriminators changed; small ones wear pitch away with the buzz."""
     batch_size: int = Field(default=4, ge=1)
     frames: int = Field(default=32, ge=8)
     validate_every: int = Field(default=1_000, ge=1)
@@ -77,6 +80,7 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     from ..domains.audio.mel_statistics import MelStatistics
     from ..domains.audio.vocoder import Vocoder
     from ..domains.audio.vocoder_training import train_stage
+    from ..shared.training.weight_blend import blend_weights
 
     began = time.monotonic()
     folders = [Path(data).expanduser() for data in settings.data] or [_benchmark_speech()]
@@ -88,9 +92,12 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
         left = None if settings.minutes is None else settings.minutes * 60 - (time.monotonic() - began)
         if left is not None and left <= 0:
             break
+        before = deepcopy(vocoder.generator.state_dict())
         result = train_stage(
             vocoder.generator, settings.network, corpus, statistics, stage, out / name, max_seconds=left
         )
+        if stage.discriminators is not None:
+            blend_weights(vocoder.generator, before, settings.adversarial_share)
         steps[name] = result.step
         if result.step < stage.steps:
             break

@@ -5,6 +5,7 @@ import shutil
 import numpy as np
 import pytest
 import soundfile
+import torch
 from fourfold import Vocoder
 from fourfold.pipelines.settings import resolve_settings
 from fourfold.pipelines.train_vocoder import Settings, recipe, run_pipeline
@@ -42,6 +43,14 @@ def test_two_stages_in_three_sittings_make_a_vocoder(speech, tmp_path):
         "corpus.npz",
         "spectral",
     }
+    whole_change = Vocoder.load(card.parent).generator.state_dict()
+    part = resolve_settings(Settings, recipe("quick"), None, (*pairs, "adversarial_share=0.5"))
+    half_change = Vocoder.load(run_pipeline(part, tmp_path / "run").parent).generator.state_dict()
+    none = resolve_settings(Settings, recipe("quick"), None, (*pairs, "adversarial_steps=0"))
+    first_stage = Vocoder.load(run_pipeline(none, tmp_path / "run").parent).generator.state_dict()
+    for name, weight in half_change.items():
+        torch.testing.assert_close(weight, (whole_change[name] + first_stage[name]) / 2)
+    assert any(not torch.equal(weight, whole_change[name]) for name, weight in half_change.items())
     copy = Vocoder.load(card.parent).resynthesize(speech / "0.wav")
     assert len(copy) == 8_000
     assert np.isfinite(copy.samples).all()
