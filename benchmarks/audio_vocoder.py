@@ -64,8 +64,8 @@ def makers(vocoder: Vocoder) -> dict[str, Maker]:
     }
 
 
-def quality(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, dict[str, float]]:
-    """Means of every figure, by maker."""
+def quality(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, dict[str, float | None]]:
+    """Means of every figure, by maker; None where one could be measured nowhere."""
     table = {}
     for name, make in makers(vocoder).items():
         rows = []
@@ -73,7 +73,9 @@ def quality(vocoder: Vocoder, sounds: list[Audio]) -> dict[str, dict[str, float]
             mel, f0 = vocoder.features.of(sound)
             made = make(sound, mel, f0)[: len(sound)].astype(np.float32)
             rows.append(compare(sound, Audio(made, sound.sample_rate), vocoder.features))
-        table[name] = {key: round(value.value, 4) for key, value in means(rows).items()}
+        table[name] = {
+            key: None if value.reason else round(value.value, 4) for key, value in means(rows).items()
+        }
         print(f"{name:34}", table[name], flush=True)
     return table
 
@@ -116,6 +118,9 @@ def main() -> None:
         "LJ Speech, last four": audio_files(data / "ljspeech32")[-4:],
         "speech at 44.1 kHz": sorted((data / "smstools_mono").glob("speech-*.wav")),
     }
+    absent = [name for name, files in sets.items() if not files]
+    if absent:
+        sys.exit(f"no recordings of {', '.join(absent)} below {data} (docs/data.md)")
     payload = {}
     for name, files in sets.items():
         print(name, len(files), flush=True)
@@ -124,7 +129,9 @@ def main() -> None:
         payload[name] = {"files": len(files), "means": means_by_maker, "pitch": near, "voiced": voiced}
     if model in list_shipped():
         told = {"command": f"python -m benchmarks.audio_vocoder {model}", **payload}
-        write_result(RESULTS[model], told, ("librosa", "pesq", "pystoi", "torch"))
+        write_result(
+            RESULTS.get(model, f"audio_vocoder_{model}"), told, ("librosa", "pesq", "pystoi", "torch")
+        )
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def write_result(name: str, payload: dict[str, Any], packages: tuple[str, ...] =
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / f"{name}.json"
     partial = target.with_suffix(".json.part")
-    partial.write_text(json.dumps(record, indent=2) + "\n")
+    partial.write_text(json.dumps(record, indent=2, allow_nan=False) + "\n")
     partial.replace(target)
     return target
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from ..domains.audio.features.settings import PRESETS as FEATURES
 from ..domains.audio.features.settings import FeatureSettings
@@ -36,7 +37,8 @@ class Settings(BaseModel):
     data: tuple[str, ...] = ()
     """Folders of speech, each split by itself; none: LibriSpeech below $FOURFOLD_DATA.
 
-    One that is named twice is drawn from twice as often."""
+    One that is named twice is drawn from twice as often. In the shell they are parted by commas; a name
+    that has one is written as a list, data=["a,b"]."""
     features: FeatureSettings = FEATURES[16_000]
     network: WavehaxSettings = NETWORKS["wavehax-16k-light"]
     discriminators: Literal["small", "full", "full-48k"] = "small"
@@ -45,14 +47,28 @@ class Settings(BaseModel):
     spectral_rate: float = Field(default=1e-3, gt=0)
     adversarial_steps: int = Field(default=300_000, ge=0)
     adversarial_rate: float = Field(default=2e-4, gt=0)
-    adversarial_share: float = Field(default=1.0, ge=0, le=1)
-    """How much is kept of what the discriminators changed; small ones wear pitch away with the buzz."""
+    adversarial_share: float = Field(default=1.0, gt=0, le=1)
+    """How much is kept of what the discriminators changed; 1: all.
+
+    Small ones take some of the buzz away, but pitch at x2 gets worse."""
     batch_size: int = Field(default=4, ge=1)
     frames: int = Field(default=32, ge=8)
     validate_every: int = Field(default=1_000, ge=1)
     seed: int = Field(default=0, ge=0)
     minutes: float | None = Field(default=None, gt=0)
     """Stop after that time; the same command goes on from there."""
+
+    @field_validator("data", mode="before")
+    @classmethod
+    def _folders(cls, given: object) -> object:
+        """One folder without a list, or none, are fine; a name may look like a number or a date to YAML."""
+        if given is None:
+            return ()
+        folders = [str(one) for one in (given if isinstance(given, (list, tuple)) else (given,))]
+        for number, folder in enumerate(folders, 1):
+            if not folder.strip():
+                raise ValueError(f"folder {number} of {len(folders)} has no name")
+        return tuple(folders)
 
 
 def recipe(preset: str) -> dict[str, Any]:
@@ -69,11 +85,15 @@ def recipe(preset: str) -> dict[str, Any]:
 def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     """Train in the folder `out`, going on with what is there, and write out/artifact.
 
+    Args:
+        command: that asked for it, for the card.
+
     Returns:
         The model card in the artefact's folder, which `Vocoder.load` takes.
 
     Raises:
-        InputError: there is no speech to train on.
+        InputError: there is no speech to train on, a folder is missing or holds too little of it, or `out`
+            holds a training with other speech or settings.
     """
     import time
 
@@ -83,7 +103,7 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     from ..shared.training.weight_blend import blend_weights
 
     began = time.monotonic()
-    folders = [Path(data).expanduser() for data in settings.data] or [_benchmark_speech()]
+    folders = [Path(data).expanduser().resolve() for data in settings.data] or [_benchmark_speech()]
     corpus = _corpus(folders, settings.features, out)
     statistics = MelStatistics.of(corpus.split("train"), settings.features)
     vocoder = Vocoder.untrained(settings.features, settings.network, statistics, settings.seed)
@@ -101,15 +121,18 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
         steps[name] = result.step
         if result.step < stage.steps:
             break
-    vocoder.save(out / "artifact", _card(folders, steps, command))
+    vocoder.save(out / "artifact", _card(folders, _told(steps, settings.adversarial_share), command))
     return out / "artifact" / "README.md"
 
 
 def _corpus(folders: list[Path], features: FeatureSettings, out: Path) -> Corpus:
     """Each folder is kept in a file of its own: corpus.npz, corpus-2.npz and so on."""
     from ..domains.audio.corpus import read_corpus
+    from ..domains.audio.features.audio_folder import audio_files
     from ..domains.audio.joined_corpus import JoinedCorpus
 
+    for folder in folders:
+        audio_files(folder)  # all are there before the first is read
     read = {
         folder: read_corpus(folder, features, out / f"corpus{f'-{number}' if number > 1 else ''}.npz")
         for number, folder in enumerate(dict.fromkeys(folders), 1)
@@ -162,15 +185,31 @@ def _stages(settings: Settings) -> dict[str, StageSettings]:
     return stages
 
 
-def _card(folders: list[Path], steps: dict[str, int], command: str) -> Any:
+def _told(steps: dict[str, int], share: float) -> str:
+    """What was trained, for the card: "40 spectral, 20 adversarial steps"."""
+    done = ", ".join(f"{count:,} {name}" for name, count in steps.items()) or "no"
+    kept = "adversarial" in steps and share < 1
+    return f"{done} steps" + (f" ({share:g} of what the last ones changed is kept)" if kept else "")
+
+
+def _source(folder: Path) -> tuple[str, str] | None:
+    """Name and licence of a benchmark set; None for any other folder."""
+    home = os.environ.get("FOURFOLD_DATA")
+    known = home is not None and folder.resolve().parent == (Path(home) / SPEECH.parent).resolve()
+    return SOURCES.get(folder.name) if known else None
+
+
+def _card(folders: list[Path], done: str, command: str) -> Any:
     from ..shared.artifact.card import DataUse, ModelCard
 
-    done = ", ".join(f"{count:,} {name}" for name, count in steps.items()) or "no"
-    uses = [SOURCES.get(folder.name, (folder.name, "the user's own")) for folder in dict.fromkeys(folders)]
+    uses = []
+    for folder, times in Counter(folders).items():
+        name, licence = _source(folder) or (folder.name, "the user's own")
+        uses.append((name if times == 1 else f"{name}, drawn from {times} times as often", licence))
     return ModelCard(
         title="Wavehax vocoder",
-        summary=f"Speech from log-mel spectra and pitch, after {done} steps.",
-        license="cc-by-4.0" if all(folder.name in SOURCES for folder in folders) else "other",
+        summary=f"Speech from log-mel spectra and pitch, after {done}.",
+        license="cc-by-4.0" if all(_source(folder) for folder in folders) else "other",
         tags=("vocoder", "text-to-speech"),
         datasets=tuple(DataUse(name=name, license=licence) for name, licence in uses),
         command=command,

@@ -6,7 +6,7 @@ import hashlib
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 
 from ...shared.errors import InputError
+from ...shared.training.run_claim import Fact
 from .features.audio_features import AudioFeatures
 from .features.audio_folder import audio_files, read_files
 from .features.settings import FeatureSettings
@@ -42,9 +43,10 @@ class Corpus:
     features: FeatureSettings
     utterances: tuple[Utterance, ...]
 
-    def arrays(self) -> Iterator[np.ndarray]:
-        """Samples and pitch of every utterance, in order."""
-        return (array for said in self.utterances for array in (said.samples, said.f0))
+    def origin(self) -> dict[str, Iterable[Fact]]:
+        """What a run learns from, for `claim_run`."""
+        heard = (said.samples for said in self.utterances)
+        return {"features": (self.features.digest(),), "recordings": heard}
 
     def split(self, part: Split) -> list[Utterance]:
         """Speakers in order: the first for training, then 5 % for validation, the last 5 % for the test.
@@ -89,7 +91,7 @@ def read_corpus(folder: Path, features: FeatureSettings, cache: Path | None = No
         kept = _read_cache(cache, features, digest)
         if kept is not None:
             return kept
-    sounds = read_files(paths, features.sample_rate).require_usable(least=3)
+    sounds = read_files(paths, features.sample_rate).require_usable(least=3, where=str(folder))
     recipe = AudioFeatures(features)
     utterances = []
     for path, audio in sounds.items():

@@ -10,13 +10,17 @@ from .corpus import Corpus, Split, Utterance
 
 @dataclass(frozen=True)
 class JoinedCorpus(Corpus):
-    """Corpora of the same features, each of which is split by itself."""
+    """Corpora of the same features, each of which is split by itself; made by `JoinedCorpus.of`."""
 
     corpora: tuple[Corpus, ...] = ()
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus]) -> JoinedCorpus:
-        """One that is given twice is trained on twice as often, but validates once."""
+        """Join them: one that is given twice is trained on twice as often, but validates once.
+
+        Args:
+            corpora: one at least.
+        """
         utterances = tuple(said for corpus in corpora for said in corpus.utterances)
         return cls(corpora[0].features, utterances, tuple(corpora))
 

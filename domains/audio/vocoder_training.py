@@ -74,13 +74,14 @@ def train_stage(
         max_seconds: stop with a checkpoint after that time.
 
     Raises:
-        InputError: `run` holds a training on other recordings, from other weights, or with another stage.
+        InputError: `run` holds a training on other recordings or features, from other weights, or with
+            another stage.
     """
     features = corpus.features
     claim_run(
         run,
         {
-            "recordings": corpus.arrays(),
+            **corpus.origin(),
             "weights to start from": (module_arrays(generator),),
             "settings, such as steps": (stage.model_dump_json(),),
         },

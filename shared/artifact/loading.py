@@ -24,7 +24,8 @@ def load_artifact(name_or_folder: str | Path) -> Artifact:
     name; then `owner/name` on the Hugging Face hub. A `Path`, or text with ./ before it, is always a folder.
 
     Raises:
-        InputError: there is no such artefact, or it is incomplete, damaged or from a newer version.
+        InputError: there is no such artefact, or it is incomplete, damaged or from a newer version, or a
+            weight is not finite.
     """
     return read_artifact(find_artifact(name_or_folder))
 

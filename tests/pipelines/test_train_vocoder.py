@@ -57,19 +57,74 @@ def test_two_stages_in_three_sittings_make_a_vocoder(speech, tmp_path):
 
 
 @pytest.mark.slow
-def test_folders_of_several_sets(speech, tmp_path):
-    named = speech.rename(tmp_path / "ljspeech32")
+def test_folders_of_several_sets(speech, tmp_path, monkeypatch):
+    monkeypatch.setenv("FOURFOLD_DATA", str(tmp_path))
+    (tmp_path / "audio").mkdir()
+    named = speech.rename(tmp_path / "audio" / "ljspeech32")
     other = shutil.copytree(named, tmp_path / "mine")
-    chosen = {"data": f"{named},{other},{other}", "spectral_steps": "1", "adversarial_steps": "0", **SMALL}
+    shutil.copytree(named, tmp_path / "elsewhere" / "ljspeech32")
+    chosen = {
+        "data": f"{named},{other},{tmp_path}/x/../mine",
+        "spectral_steps": "1",
+        "adversarial_steps": "0",
+        **SMALL,
+    }
     pairs = tuple(f"{key}={value}" for key, value in chosen.items())
     settings = resolve_settings(Settings, recipe("quick"), None, pairs)
-    assert settings.data == (str(named), str(other), str(other))
+    assert settings.data == (str(named), str(other), f"{tmp_path}/x/../mine")
     card = run_pipeline(settings, tmp_path / "run")
     assert {"corpus.npz", "corpus-2.npz"} < {path.name for path in (tmp_path / "run").iterdir()}
     told = read_artifact(card.parent).card
     uses = {use.name: use.license for use in told.datasets}
-    assert uses == {"LJ Speech (32 sentences)": "public domain", "mine": "the user's own"}
+    assert uses == {
+        "LJ Speech (32 sentences)": "public domain",
+        "mine, drawn from 2 times as often": "the user's own",
+    }
     assert told.license == "other"
+    # The name of a benchmark set does not make one.
+    own = resolve_settings(
+        Settings, recipe("quick"), None, (f"data={tmp_path}/elsewhere/ljspeech32", *pairs[1:])
+    )
+    (use,) = read_artifact(run_pipeline(own, tmp_path / "run2").parent).card.datasets
+    assert (use.name, use.license) == ("ljspeech32", "the user's own")
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ("a", ("a",)),
+        ("a,2024", ("a", "2024")),
+        ("2024-01-01", ("2024-01-01",)),
+        ('["a,b"]', ("a,b",)),
+        ("null", ()),
+        ("", ()),
+    ],
+)
+def test_folders_as_they_are_written(given, wanted):
+    assert resolve_settings(Settings, recipe("quick"), None, (f"data={given}",)).data == wanted
+
+
+def test_a_folder_in_a_file_of_settings_needs_no_list(tmp_path):
+    (tmp_path / "settings.yaml").write_text("data: my-speech\n")
+    assert resolve_settings(Settings, recipe("quick"), tmp_path / "settings.yaml", ()).data == ("my-speech",)
+
+
+@pytest.mark.parametrize("given", ["a,", "a,,b"])
+def test_a_folder_without_a_name_is_refused(given):
+    with pytest.raises(InputError, match=r"data: .*folder \d of \d has no name"):
+        resolve_settings(Settings, recipe("quick"), None, (f"data={given}",))
+
+
+def test_all_folders_are_there_before_one_is_read(speech, tmp_path):
+    with pytest.raises(InputError, match="missing"):
+        run_pipeline(Settings(data=(str(speech), str(tmp_path / "missing"))), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_too_few_recordings_name_their_folder(speech, tmp_path):
+    (speech / "0.wav").unlink()
+    with pytest.raises(InputError, match=r"folder at .*speech: holds too few sounds"):
+        run_pipeline(Settings(data=(str(speech),)), tmp_path / "run")
 
 
 def test_without_speech_it_says_where_to_get_some(monkeypatch, tmp_path):

@@ -88,7 +88,7 @@ class DDSPVoice:
             schedule=SCHEDULE,
             clip_norm=CLIP_NORM,
         )
-        claim_run(Path(run), {"recordings": corpus.arrays()})
+        claim_run(Path(run), corpus.origin())
         config = {"network": voice.settings.model_dump(mode="json"), "frames": frames}
         fit(DDSPObjective(voice.network), clips, wanted, Path(run) / "training", config=config)
         voice.network.eval()

@@ -47,8 +47,8 @@ class AudioFolder:
         more = [f"… and {len(lines) - ROWS_SHOWN} more"] if len(lines) > ROWS_SHOWN else []
         return "\n".join(f"  {line}" for line in [*lines[:ROWS_SHOWN], *more])
 
-    def require_usable(self, least: int = 2) -> dict[Path, Audio]:
-        """The usable sounds, all at one rate.
+    def require_usable(self, least: int = 2, where: str | None = None) -> dict[Path, Audio]:
+        """The usable sounds, all at one rate; `where` names the folder in the sentence.
 
         Raises:
             InputError: fewer than `least` of them, or several sample rates; with the table.
@@ -64,6 +64,7 @@ class AudioFolder:
             raise InputError(
                 "folder",
                 f"holds too few sounds: {why}",
+                where=where,
                 expected=f"at least {least} files with sound in them",
                 remedy=f"Add recordings, or repair these:\n{self.table()}",
             )
@@ -73,6 +74,7 @@ class AudioFolder:
             raise InputError(
                 "folder",
                 f"mixes sample rates: {counts}",
+                where=where,
                 expected="one sample rate",
                 remedy=f"Name the rate to resample them to:\n{self.table()}",
             )

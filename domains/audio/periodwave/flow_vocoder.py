@@ -91,7 +91,7 @@ class FlowVocoder:
         corpus = read_corpus(Path(data), features, Path(run) / "corpus.npz")
         crops = FlowCrops(corpus.split("train"), features, frames, steps * batch_size, seed)
         wanted = FitSettings(steps=steps, batch_size=batch_size, order="sequential", seed=seed)
-        claim_run(Path(run), {"recordings": corpus.arrays()})
+        claim_run(Path(run), corpus.origin())
         sizes = vocoder.network.settings.model_dump(mode="json")
         config = {"network": sizes, "features": features.digest(), "frames": frames}
         fit(FlowObjective(vocoder.network), crops, wanted, Path(run) / "training", config=config)

@@ -26,7 +26,7 @@ WAV = "audio/wav"
 SAMPLES_PER_SECOND = 96_000
 """Of all channels, that a recording of the longest duration may have: stereo at 48 kHz."""
 HIGHEST_RATE = 192_000
-"""Hz; no recorder has a higher one."""
+"""Hz; speech is recorded at no higher one."""
 
 router = APIRouter(tags=["synthesis"])
 
