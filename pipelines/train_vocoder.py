@@ -103,7 +103,8 @@ def run_pipeline(settings: Settings, out: Path, command: str = "") -> Path:
     from ..shared.training.weight_blend import blend_weights
 
     began = time.monotonic()
-    folders = [Path(data).expanduser().resolve() for data in settings.data] or [_benchmark_speech()]
+    named = [Path(data).expanduser() for data in settings.data] or [_benchmark_speech()]
+    folders = [folder.resolve() for folder in named]
     corpus = _corpus(folders, settings.features, out)
     statistics = MelStatistics.of(corpus.split("train"), settings.features)
     vocoder = Vocoder.untrained(settings.features, settings.network, statistics, settings.seed)
@@ -195,23 +196,25 @@ def _told(steps: dict[str, int], share: float) -> str:
 def _source(folder: Path) -> tuple[str, str] | None:
     """Name and licence of a benchmark set; None for any other folder."""
     home = os.environ.get("FOURFOLD_DATA")
-    known = home is not None and folder.resolve().parent == (Path(home) / SPEECH.parent).resolve()
+    known = home is not None and folder.parent == (Path(home) / SPEECH.parent).resolve()
     return SOURCES.get(folder.name) if known else None
 
 
 def _card(folders: list[Path], done: str, command: str) -> Any:
     from ..shared.artifact.card import DataUse, ModelCard
 
+    sources = {folder: _source(folder) for folder in folders}
     uses = []
     for folder, times in Counter(folders).items():
-        name, licence = _source(folder) or (folder.name, "the user's own")
-        uses.append((name if times == 1 else f"{name}, drawn from {times} times as often", licence))
+        name, licence = sources[folder] or (folder.name, "the user's own")
+        often = f", drawn from {times} times as often" if times > 1 else ""
+        uses.append(DataUse(name=name + often, license=licence))
     return ModelCard(
         title="Wavehax vocoder",
         summary=f"Speech from log-mel spectra and pitch, after {done}.",
-        license="cc-by-4.0" if all(_source(folder) for folder in folders) else "other",
+        license="cc-by-4.0" if all(sources.values()) else "other",
         tags=("vocoder", "text-to-speech"),
-        datasets=tuple(DataUse(name=name, license=licence) for name, licence in uses),
+        datasets=tuple(uses),
         command=command,
         limits="Read speech only; music and other sounds were not part of the training.",
     )
